@@ -1,6 +1,7 @@
 import type {Event} from '@occo/model';
 import type {Files} from './files.ts';
 import type {Http} from './http.ts';
+import type {Handler, LoopbackServer} from './node-server.ts';
 import type {Command, Finished} from './process.ts';
 
 /** The user's folders, absolute: XDG base directories with `occo` appended. */
@@ -33,6 +34,10 @@ export interface Host {
 	run(command: Command): Promise<Finished>;
 	/** Absolute path of a program on PATH. */
 	which(program: string): Promise<string | undefined>;
+	/** Serves HTTP on a free port of 127.0.0.1 until it is closed. */
+	serve(handler: Handler): Promise<LoopbackServer>;
+	/** The Node that runs occo, for children that are scripts. */
+	readonly nodePath: string;
 	now(): Date;
 	/** Announces progress; never throws, never waits. */
 	report(event: Event): void;

@@ -1,0 +1,64 @@
+import {existsSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import type {Event} from '@occo/model';
+import type {Folders, Host} from './host.ts';
+import {nodeFiles} from './node-files.ts';
+import {nodeHttp} from './node-http.ts';
+import {runProcess, which} from './node-process.ts';
+import {serveLoopback} from './node-server.ts';
+
+/** The real machine. `report` receives progress; `signal` is aborted by Ctrl-C. */
+export function nodeHost(options: {
+	cwd: string;
+	env: Readonly<Record<string, string | undefined>>;
+	report?: (event: Event) => void;
+	signal?: AbortSignal;
+}): Host {
+	const {cwd, env, report = () => {}, signal = new AbortController().signal} = options;
+	return {
+		cwd,
+		env,
+		signal,
+		platform: {os: process.platform, cpu: process.arch, libc: libc()},
+		folders: folders(env),
+		files: nodeFiles,
+		http: nodeHttp({signal, userAgent: 'occo'}),
+		run: command => runProcess(command, {env, signal}),
+		which: program => which(program, env),
+		serve: serveLoopback,
+		now: () => new Date(),
+		nodePath: process.execPath,
+		report: event => {
+			try {
+				report(event);
+			} catch {
+				// progress is never worth failing for
+			}
+		},
+	};
+}
+
+/** XDG base directories, each with `occo` appended; `OCCO_CACHE` names the cache folder itself. */
+function folders(env: Readonly<Record<string, string | undefined>>): Folders {
+	const home = env.HOME || homedir();
+	const base = (name: string, fallback: string): string => {
+		const value = env[name];
+		// The XDG specification says that relative paths are to be ignored.
+		return join(value?.startsWith('/') ? value : join(home, fallback), 'occo');
+	};
+	return {
+		cache: env.OCCO_CACHE || base('XDG_CACHE_HOME', '.cache'),
+		config: base('XDG_CONFIG_HOME', '.config'),
+		data: base('XDG_DATA_HOME', '.local/share'),
+		state: base('XDG_STATE_HOME', '.local/state'),
+	};
+}
+
+function libc(): 'glibc' | 'musl' | undefined {
+	if (process.platform !== 'linux') return undefined;
+	return existsSync(`/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`) &&
+		!existsSync('/etc/debian_version')
+		? 'musl'
+		: 'glibc';
+}
