@@ -58,6 +58,8 @@ export interface WheelhouseIndex {
 	readonly package: string;
 	readonly version: string;
 	readonly commit: string;
+	/** When that commit was made, in seconds since the epoch: the time of every entry of a bundle. */
+	readonly commitTime: number;
 	/** Canonical texts (see `formatNpmTarget`), sorted, by ecosystem. */
 	readonly targets: Readonly<Partial<Record<EcosystemName, readonly string[]>>>;
 	/** The tools that made it and their versions, without anything of the machine. */
