@@ -1,7 +1,22 @@
+export {checkDistinct, checkedPath, folded, hasInvisible, quoted} from './checked-path.ts';
+export {checkedRevision} from './checked-revision.ts';
+export {checkedUrl, defaultProtocols, type Protocol, protocols} from './checked-url.ts';
 export type * from './component.ts';
 export {type ErrorDetails, type ErrorKind, formatPlace, isOccoError, OccoError, type Place} from './error.ts';
 export type {Event, Outcome} from './event.ts';
 export type {Finding, Rule, Severity} from './finding.ts';
+export {
+	above,
+	buildOrder,
+	closure,
+	compare,
+	type Edge,
+	edges,
+	type Order,
+	orderKinds,
+	upTo,
+} from './order.ts';
+export {didYouMean, nearest} from './suggest.ts';
 export {fitsNpmTarget, formatNpmTarget, type NpmTarget, parseNpmTarget} from './target.ts';
 export {
 	type Artifact,
