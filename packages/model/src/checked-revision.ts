@@ -13,7 +13,7 @@ function reason(name: string): string | undefined {
 	if (/[ ~^:?*[\\]/.test(name) || name.includes('..')) return 'git does not allow its characters in a name';
 	if (/[`$;|&<>'"!]/.test(name)) return 'it holds characters that a shell would act on';
 	if (name.startsWith('+')) return 'it is a refspec';
-	if (/(^|\/)(\.|$)|\.lock(\/|$)|\.$/.test(name) || name.startsWith('/'))
+	if (/(^|\/)(\.|\/|$)|\.lock(\/|$)|\.$/.test(name) || name.startsWith('/'))
 		return 'git does not allow such a name';
 	return undefined;
 }

@@ -16,6 +16,19 @@ export {
 	orderKinds,
 	upTo,
 } from './order.ts';
+export {
+	expandComponents,
+	interpolate,
+	type List,
+	lookUp,
+	type Origin,
+	overlay,
+	plainValue,
+	type Scalar,
+	type Section,
+	type Setting,
+	settingError,
+} from './settings.ts';
 export {didYouMean, nearest} from './suggest.ts';
 export {fitsNpmTarget, formatNpmTarget, type NpmTarget, parseNpmTarget} from './target.ts';
 export {
@@ -25,3 +38,4 @@ export {
 	type SupportFile,
 	type WheelhouseIndex,
 } from './wheelhouse.ts';
+export {checkLayer, jsonSchema, type Schema, workspaceSchema} from './workspace-schema.ts';
