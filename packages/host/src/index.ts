@@ -6,3 +6,4 @@ export {nodeHost} from './node-host.ts';
 export type {Handler, LoopbackServer} from './node-server.ts';
 export {mapPool} from './pool.ts';
 export type {Command, Finished} from './process.ts';
+export {replaceFolder} from './replace-folder.ts';

@@ -1,5 +1,5 @@
 import {dirname, join} from 'node:path';
-import {type Host, mapPool} from '@occo/host';
+import {type Host, mapPool, replaceFolder} from '@occo/host';
 import {type Artifact, indexFile, type SupportFile, type WheelhouseIndex} from '@occo/model';
 import {sha512} from './digest.ts';
 import {formatIndex} from './index-file.ts';
@@ -36,7 +36,7 @@ export async function writeWheelhouse(
 	try {
 		const index = await assemble(host, temporary, content);
 		await files.chmod(temporary, 0o755);
-		await replaceFolder(host, temporary, folder);
+		await replaceFolder(files, temporary, folder);
 		return index;
 	} finally {
 		await files.remove(temporary);
@@ -68,23 +68,6 @@ async function assemble(
 	const index = {...bare, files: support};
 	await files.write(join(folder, indexFile), formatIndex(index), {mode: 0o644});
 	return index;
-}
-
-/** Moves a finished folder to its place; what was there is gone only when the new one stands. */
-export async function replaceFolder({files}: Host, from: string, to: string): Promise<void> {
-	if (!(await files.exists(to))) return files.rename(from, to);
-	const old = await files.temporaryFolder('.occo-old-', dirname(to));
-	try {
-		await files.rename(to, join(old, 'old'));
-		try {
-			await files.rename(from, to);
-		} catch (error) {
-			await files.rename(join(old, 'old'), to);
-			throw error;
-		}
-	} finally {
-		await files.remove(old);
-	}
 }
 
 function compare(a: string, b: string): number {
