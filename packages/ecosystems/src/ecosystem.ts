@@ -97,6 +97,15 @@ export interface Ecosystem {
 	 * `component` is the package to install. Answers what was installed and the commands in `<into>`'s bin folder.
 	 */
 	install(host: Host, request: InstallRequest): Promise<Installed>;
+	/** Clients on this machine that can install from a wheelhouse, the default first. */
+	clients(host: Host): Promise<readonly string[]>;
+	/** Loads an installed package (require, import) with the network closed; answers what went wrong. */
+	load(host: Host, into: string, name: string): Promise<string | undefined>;
+	/**
+	 * Resolves the component again against nothing but the wheelhouse, with the network closed; answers what does not come
+	 * out as its lock says, one line each. Empty: the closure is proved.
+	 */
+	proveClosure(host: Host, request: ClosureRequest): Promise<readonly string[]>;
 	/** Compares one artifact with what a registry has under its name and version. */
 	compare(host: Host, artifact: Artifact, target: PublishTarget): Promise<UploadState>;
 	/** Publishes one artifact from a file. `uploaded`, or `present` when the same bytes were there already. */
@@ -122,14 +131,18 @@ export interface Tool {
 	readonly ok: boolean;
 }
 
-/** An install from a wheelhouse. */
-export interface InstallRequest {
-	/** Absolute folder of the verified wheelhouse. */
+/** A component in a wheelhouse whose files were verified. */
+export interface ClosureRequest {
+	/** Absolute folder of the wheelhouse. */
 	readonly wheelhouse: string;
 	readonly artifacts: readonly Artifact[];
 	/** The component's package name and version. */
 	readonly package: string;
 	readonly version: string;
+}
+
+/** An install from a wheelhouse. */
+export interface InstallRequest extends ClosureRequest {
 	/** Absolute. */
 	readonly into: string;
 	/** The client to use; the ecosystem's default without it. */

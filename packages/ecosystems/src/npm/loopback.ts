@@ -92,7 +92,7 @@ class Catalogue {
 
 	#packument(name: string, versions: readonly ServedArtifact[]): Promise<object> {
 		const known = this.#packuments.get(name);
-		if (known) return known;
+		if (known !== undefined) return known;
 		const made = this.#describe(name, versions);
 		this.#packuments.set(name, made);
 		return made;
