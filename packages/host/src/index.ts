@@ -1,3 +1,4 @@
+export {readTar, type TarEntry, type TarFile, writeTar} from './archive.ts';
 export {cleanEnvironment} from './clean-environment.ts';
 export type {Files, Stat} from './files.ts';
 export type {Folders, Host} from './host.ts';

@@ -97,7 +97,7 @@ export async function installWithNpm(
 		);
 	}
 	await writeProject(host, request, site, head.specifier);
-	await host.files.write(join(site.project, 'package-lock.json'), lock);
+	await host.files.write(join(site.project, 'package-lock.json'), head.lock);
 	// npm's cache finds content by its hash alone, so a link in the right place is all it needs.
 	const content = join(site.work, 'npm-cache', '_cacache', 'content-v2', 'sha512');
 	await mapPool(fittingArtifacts(host, request.artifacts), 16, ({file, sha512}) =>

@@ -46,7 +46,7 @@ export async function loadNpmPackage(host: Host, into: string, name: string): Pr
 		if (finished.code === noEntry) return await missingEntry(host, into, name);
 		if (finished.timedOut) return 'it did not end within a minute of silence';
 		const lines = finished.stderr.split('\n').filter(Boolean);
-		return lines.find(line => /Error/.test(line)) ?? lines.at(-1) ?? `exit code ${finished.code}`;
+		return lines.find(line => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? `exit code ${finished.code}`;
 	} finally {
 		await host.files.remove(work);
 	}

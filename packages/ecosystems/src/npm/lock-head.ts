@@ -1,3 +1,5 @@
+import {tarballPath} from './loopback.ts';
+
 /** What a lock says about the project it was made for: its only dependency and the settings that must be the same. */
 export interface LockHead {
 	/** As it stands in the project's manifest. */
@@ -38,17 +40,40 @@ export async function pnpmLockHead(
 }
 
 interface NpmLock {
-	readonly packages?: Readonly<
-		Record<string, {readonly version?: string; readonly dependencies?: Readonly<Record<string, string>>}>
-	>;
+	readonly packages?: Readonly<Record<string, NpmEntry>>;
 }
 
-/** The same for a `package-lock.json` (lockfileVersion 2 or 3); tarballs are found by integrity, not by URL. */
-export function npmLockHead(text: string, name: string, version: string): LockHead | undefined {
+interface NpmEntry {
+	readonly name?: string;
+	readonly version?: string;
+	readonly resolved?: string;
+	readonly integrity?: string;
+	readonly inBundle?: boolean;
+	readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The same for a `package-lock.json` (lockfileVersion 2 or 3), with the lock for `npm ci --offline`: npm looks into its
+ * cache by integrity, but only for entries that also name a URL, so each gets one that is never asked.
+ */
+export function npmLockHead(
+	text: string,
+	name: string,
+	version: string,
+): (LockHead & {readonly lock: string}) | undefined {
 	const lock: NpmLock = JSON.parse(text);
 	const dependencies = Object.entries(lock.packages?.['']?.dependencies ?? {});
 	const [only] = dependencies;
 	if (dependencies.length !== 1 || only?.[0] !== name) return undefined;
 	if (lock.packages?.[`node_modules/${name}`]?.version !== version) return undefined;
-	return {specifier: only[1], settings: {}};
+	const packages = Object.fromEntries(
+		Object.entries(lock.packages).map(([key, entry]) => [key, withUrl(key, entry)]),
+	);
+	return {specifier: only[1], settings: {}, lock: JSON.stringify({...lock, packages})};
+}
+
+function withUrl(key: string, entry: NpmEntry): NpmEntry {
+	if (key === '' || entry.integrity === undefined || entry.inBundle) return entry;
+	const name = entry.name ?? key.slice(key.lastIndexOf('node_modules/') + 'node_modules/'.length);
+	return {...entry, resolved: new URL(tarballPath(name, entry.version ?? ''), 'http://127.0.0.1:9/').href};
 }

@@ -155,7 +155,7 @@ class Catalogue {
 }
 
 /** Where npm's clients expect a tarball, relative to the registry: `@scope/name/-/name-1.0.0.tgz`. */
-function tarballPath(name: string, version: string): string {
+export function tarballPath(name: string, version: string): string {
 	return `${name}/-/${name.slice(name.lastIndexOf('/') + 1)}-${version}.tgz`;
 }
 
