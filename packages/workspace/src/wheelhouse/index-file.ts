@@ -11,7 +11,7 @@ import {isSafeFile, Reading} from './reading.ts';
 
 const ecosystems: readonly EcosystemName[] = ['npm', 'python'];
 const roles: readonly ArtifactRole[] = ['component', 'sibling', 'external', 'build'];
-const name = /^(?:@[\w.~!'()*-]+\/)?[A-Za-z0-9_~!'()*-][\w.~!'()*-]*$/;
+const name = /^(?:@[\w.~!'()*-]+\/)?[A-Za-z0-9_~!'()*][\w.~!'()*-]*$/;
 const version = /^[A-Za-z0-9][A-Za-z0-9.+!_-]*$/;
 const commit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})?(?:\+dirty)?$/;
 
