@@ -73,6 +73,8 @@ test('the bill of materials names every artifact with hashes, licence and graph,
 	const {bomFormat: _, specVersion: __, serialNumber, ...body} = bom;
 	t.is(serialNumber, `urn:uuid:${uuid5(JSON.stringify(body))}`);
 	t.is(uuid5('https://www.example.com/'), uuid5('https://www.example.com/'));
+	const {Spec, Validation} = await import('@cyclonedx/cyclonedx-library');
+	t.is(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text), null);
 	await wheelhouse(host, join(folder, 'again'));
 	t.is(await readFile(join(folder, 'again/sbom.cdx.json'), 'utf8'), text);
 });
