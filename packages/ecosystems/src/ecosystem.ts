@@ -5,8 +5,8 @@ import type {Artifact, Component, EcosystemName, Package} from '@occo/model';
 export interface PackageContext {
 	/** The folder of the workspace, absolute. */
 	readonly workspace: string;
-	/** Registry that public packages are resolved and fetched from; ends in `/`. */
-	readonly upstream: string;
+	/** Registry that public packages come from, ends in `/`; without it the user's own configuration says. */
+	readonly upstream: string | undefined;
 	/** Canonical target texts of this ecosystem. */
 	readonly targets: readonly string[];
 	/** How many things run at once. */
@@ -41,8 +41,6 @@ export interface Closure {
 	readonly needs: Readonly<Record<string, readonly string[]>>;
 	/** Lock files to keep in the wheelhouse's `locks/`, by file name. */
 	readonly locks: Readonly<Record<string, string>>;
-	/** Tools used and their versions. */
-	readonly tools: Readonly<Record<string, string>>;
 	/** How many of the externals came over the network in this run. */
 	readonly fetched: number;
 }
@@ -69,6 +67,8 @@ export interface Ecosystem {
 	 * relative to the workspace, for places. Throws `OCCO_MANIFEST` with the place of what is broken.
 	 */
 	read(host: Host, folder: string, relative: string): Promise<Package | undefined>;
+	/** The tools whose version decides what `build` and `resolve` make, known without starting them. */
+	tools(): Readonly<Record<string, string>>;
 	/** Whether a version satisfies a constraint; prereleases only where the constraint names them. */
 	satisfies(version: string, constraint: string): boolean;
 	/**

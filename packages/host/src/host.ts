@@ -38,6 +38,10 @@ export interface Host {
 	serve(handler: Handler): Promise<LoopbackServer>;
 	/** The Node that runs occo, for children that are scripts. */
 	readonly nodePath: string;
+	/** The process that occo is. */
+	readonly processId: number;
+	/** Whether a process with this id exists. */
+	isRunning(processId: number): boolean;
 	now(): Date;
 	/** Announces progress; never throws, never waits. */
 	report(event: Event): void;

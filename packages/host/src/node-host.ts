@@ -29,6 +29,8 @@ export function nodeHost(options: {
 		serve: serveLoopback,
 		now: () => new Date(),
 		nodePath: process.execPath,
+		processId: process.pid,
+		isRunning,
 		report: event => {
 			try {
 				report(event);
@@ -53,6 +55,16 @@ function folders(env: Readonly<Record<string, string | undefined>>): Folders {
 		data: base('XDG_DATA_HOME', '.local/share'),
 		state: base('XDG_STATE_HOME', '.local/state'),
 	};
+}
+
+function isRunning(processId: number): boolean {
+	try {
+		process.kill(processId, 0);
+		return true;
+	} catch (error) {
+		// It exists but belongs to somebody else.
+		return (error as {code?: string}).code === 'EPERM';
+	}
 }
 
 function libc(): 'glibc' | 'musl' | undefined {

@@ -1,4 +1,4 @@
-import type {Component} from './component.ts';
+import type {Component, EcosystemName} from './component.ts';
 
 /** How much a finding matters: an `error` stops `package` and `upload`. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -21,5 +21,10 @@ export interface Finding {
 export interface Rule {
 	readonly id: string;
 	readonly summary: string;
-	check(components: readonly Component[]): Iterable<Finding>;
+	check(components: readonly Component[], knowledge: Knowledge): Iterable<Finding>;
+}
+
+/** What a rule cannot know by itself: how an ecosystem compares versions. */
+export interface Knowledge {
+	satisfies(ecosystem: EcosystemName, version: string, constraint: string): boolean;
 }

@@ -4,7 +4,7 @@ export {checkedUrl, defaultProtocols, type Protocol, protocols} from './checked-
 export type * from './component.ts';
 export {type ErrorDetails, type ErrorKind, formatPlace, isOccoError, OccoError, type Place} from './error.ts';
 export type {Event, Outcome} from './event.ts';
-export type {Finding, Rule, Severity} from './finding.ts';
+export type {Finding, Knowledge, Rule, Severity} from './finding.ts';
 export {
 	above,
 	buildOrder,
@@ -16,6 +16,7 @@ export {
 	orderKinds,
 	upTo,
 } from './order.ts';
+export {rules} from './rules/index.ts';
 export {
 	expandComponents,
 	interpolate,

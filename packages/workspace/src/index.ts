@@ -13,3 +13,4 @@ export {type Level, type Verification, verify} from './verify.ts';
 export {type CloneOptions, cloneAll, type SourceResult} from './clone-all.ts';
 export {examine} from './doctor.ts';
 export {type ComponentStatus, originUrl, type WorkspaceStatus, workspaceStatus} from './status.ts';
+export {type PackageAnswer, type Packaged, type PackageOptions, packageComponents} from './package/package.ts';

@@ -42,8 +42,16 @@ const kept = [
 /** Larger than any package.json that was ever published, small enough for memory. */
 const largest = 16 * 1024 * 1024;
 
-/** Reads the `package.json` of an npm tarball; stops reading as soon as it is there. Throws `OCCO_ARCHIVE`. */
+/** What an install needs of the `package.json` of an npm tarball. Throws `OCCO_ARCHIVE`. */
 export async function packedManifest(host: Host, path: string): Promise<PackedManifest> {
+	const manifest = await packedJson(host, path);
+	return Object.fromEntries(
+		kept.filter(key => manifest[key] !== undefined && manifest[key] !== null).map(key => [key, manifest[key]]),
+	);
+}
+
+/** The whole `package.json` of an npm tarball; stops reading as soon as it is there. Throws `OCCO_ARCHIVE`. */
+export async function packedJson(host: Host, path: string): Promise<Readonly<Record<string, unknown>>> {
 	const refuse = (what: string, cause?: unknown): OccoError =>
 		new OccoError('OCCO_ARCHIVE', `\`${path}\`: ${what}`, {kind: 'no', cause});
 	const source = host.files.readStream(path);
@@ -52,12 +60,9 @@ export async function packedManifest(host: Host, path: string): Promise<PackedMa
 	try {
 		const text = await findManifest(unpacked);
 		if (text === undefined) throw refuse('has no package.json');
-		const manifest: Record<string, unknown> = JSON.parse(text.replace(/^\uFEFF/, ''));
-		return Object.fromEntries(
-			kept
-				.filter(key => manifest[key] !== undefined && manifest[key] !== null)
-				.map(key => [key, manifest[key]]),
-		);
+		const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+		if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return {...manifest};
+		throw refuse('its package.json is no object');
 	} catch (error) {
 		if (error instanceof SyntaxError) throw refuse('its package.json is not JSON', error);
 		if (
