@@ -32,7 +32,9 @@ export async function installWithPnpm(host: Host, request: InstallRequest, site:
 		return withRegistry(host, request, registry => run(['--no-lockfile'], registry));
 	}
 	await writeProject(host, request, site, head.specifier);
-	await host.files.write(join(site.project, 'pnpm-lock.yaml'), lock);
+	// Extensions of manifests are already in the snapshots; their checksum would only be compared with a setting.
+	const plain = lock.replace(/^packageExtensionsChecksum: .*\n/m, '');
+	await host.files.write(join(site.project, 'pnpm-lock.yaml'), plain);
 	// YAML 1.2 contains JSON.
 	await host.files.write(join(site.project, 'pnpm-workspace.yaml'), JSON.stringify(head.settings));
 	const links = join(site.work, 'tarballs');

@@ -46,7 +46,9 @@ const largest = 16 * 1024 * 1024;
 export async function packedManifest(host: Host, path: string): Promise<PackedManifest> {
 	const manifest = await packedJson(host, path);
 	return Object.fromEntries(
-		kept.filter(key => manifest[key] !== undefined && manifest[key] !== null).map(key => [key, manifest[key]]),
+		kept
+			.filter(key => manifest[key] !== undefined && manifest[key] !== null)
+			.map(key => [key, manifest[key]]),
 	);
 }
 

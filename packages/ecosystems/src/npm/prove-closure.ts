@@ -44,17 +44,17 @@ export async function proveNpmClosure(host: Host, request: ClosureRequest): Prom
 			cwd: project,
 			env: closedEnvironment(host, folder, registry.url),
 		});
-		const missed = registry.missed().filter(name => name !== 'pnpm');
-		const lines = missed.map(name => `\`${name}\` is needed and not in the wheelhouse`);
 		if (finished.code === 0) {
-			const got = (await files.readText(join(project, 'pnpm-lock.yaml'))) ?? '';
-			lines.push(...(await differences(wanted, got)));
-		} else {
-			const output = `${finished.stdout}\n${finished.stderr}`.split('\n');
-			const reason = output.find(line => /ERR_|error/i.test(line)) ?? output.filter(Boolean).at(-1) ?? '';
-			lines.push(`the resolution fails: ${reason.trim().replaceAll(registry.url, '')}`);
+			// An optional package for another target may be missing: that the locks agree is the proof.
+			return await differences(wanted, (await files.readText(join(project, 'pnpm-lock.yaml'))) ?? '');
 		}
-		return lines;
+		const missed = registry.missed().filter(name => name !== 'pnpm');
+		const output = `${finished.stdout}\n${finished.stderr}`.split('\n');
+		const reason = output.find(line => /ERR_|error/i.test(line)) ?? output.filter(Boolean).at(-1) ?? '';
+		return [
+			...missed.map(name => `\`${name}\` is needed and not in the wheelhouse`),
+			`the resolution fails: ${reason.trim().replaceAll(registry.url, '')}`,
+		];
 	} finally {
 		await registry.close();
 		await files.remove(folder);
