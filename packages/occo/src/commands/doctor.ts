@@ -2,8 +2,8 @@ import {ecosystems, type Tool} from '@occo/ecosystems';
 import {examine} from '@occo/workspace';
 import type {Command} from '../command.ts';
 import {escapeText} from '../escape.ts';
-import {version} from '../run.ts';
 import {table} from '../style.ts';
+import {version} from '../version.ts';
 
 /** The answer of `occo doctor`. */
 export interface DoctorAnswer {

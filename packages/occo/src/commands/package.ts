@@ -1,6 +1,13 @@
 import {resolve} from 'node:path';
 import {ecosystems} from '@occo/ecosystems';
-import {type EcosystemName, type Finding, formatNpmTarget, formatPlace, OccoError, parseNpmTarget} from '@occo/model';
+import {
+	type EcosystemName,
+	type Finding,
+	formatNpmTarget,
+	formatPlace,
+	OccoError,
+	parseNpmTarget,
+} from '@occo/model';
 import {openWorkspace, type PackageAnswer, packageComponents, selectComponents} from '@occo/workspace';
 import type {Command, Style} from '../command.ts';
 import {escapeText} from '../escape.ts';
@@ -15,8 +22,17 @@ export const packageCommand: Command<PackageAnswer> = {
 		'Takes exactly what is committed, builds it and the siblings it needs in clean environments, resolves everything else for all targets and fetches it into `<component>/wheelhouse/`, from which it installs without a network.\n\nWith nothing changed the wheelhouse is left as it is: no server is asked and no process started.',
 	options: {
 		all: {type: 'boolean', summary: 'All components but those with `package: false`'},
-		targets: {type: 'string', value: 'TARGET', multiple: true, summary: 'Where it must install, as `linux x64`; replaces occo.yaml’s'},
-		into: {type: 'string', value: 'DIR', summary: 'The wheelhouse folder (with several components: their parent)'},
+		targets: {
+			type: 'string',
+			value: 'TARGET',
+			multiple: true,
+			summary: 'Where it must install, as `linux x64`; replaces occo.yaml’s',
+		},
+		into: {
+			type: 'string',
+			value: 'DIR',
+			summary: 'The wheelhouse folder (with several components: their parent)',
+		},
 		bundle: {type: 'string', value: 'FILE', summary: 'Write the wheelhouse as one file, too'},
 		dirty: {type: 'boolean', summary: 'Take the work tree as it is; recorded in the wheelhouse'},
 		offline: {type: 'boolean', summary: 'Ask no server; the cache must have everything'},
@@ -32,13 +48,18 @@ export const packageCommand: Command<PackageAnswer> = {
 	run: async ({host, jobs}, {positionals, options}) => {
 		const workspace = await openWorkspace(host, ecosystems);
 		if (positionals.length === 0 && !options.all) {
-			throw new OccoError('OCCO_USAGE', 'which component?', {hint: 'name it, or package everything with `--all`'});
+			throw new OccoError('OCCO_USAGE', 'which component?', {
+				hint: 'name it, or package everything with `--all`',
+			});
 		}
 		const packaged = workspace.components.filter(one => one.package && !workspace.plain.includes(one.name));
 		const chosen = selectComponents(options.all ? packaged : workspace.components, positionals);
-		const path = (value: unknown): string | undefined => (typeof value === 'string' ? resolve(host.cwd, value) : undefined);
+		const path = (value: unknown): string | undefined =>
+			typeof value === 'string' ? resolve(host.cwd, value) : undefined;
 		if (options.bundle !== undefined && chosen.length > 1) {
-			throw new OccoError('OCCO_USAGE', '`--bundle` takes one component', {hint: `${chosen.length} were chosen`});
+			throw new OccoError('OCCO_USAGE', '`--bundle` takes one component', {
+				hint: `${chosen.length} were chosen`,
+			});
 		}
 		const asked = (options.targets as readonly string[] | undefined)?.flatMap(text => text.split(','));
 		return packageComponents(
@@ -82,6 +103,7 @@ function targetsOf(
 	asked: readonly string[] | undefined,
 	platform: {readonly os: string; readonly cpu: string; readonly libc: 'glibc' | 'musl' | undefined},
 ): Readonly<Partial<Record<EcosystemName, readonly string[]>>> {
-	const npm = asked?.map(text => formatNpmTarget(parseNpmTarget(text))) ?? configured.npm ?? [formatNpmTarget(platform)];
+	const npm = asked?.map(text => formatNpmTarget(parseNpmTarget(text))) ??
+		configured.npm ?? [formatNpmTarget(platform)];
 	return {...configured, npm: [...new Set(npm)].sort()};
 }
