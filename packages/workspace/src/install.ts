@@ -103,7 +103,8 @@ async function requireVerified(
 	});
 }
 
-function checkTarget(host: Host, {targets}: WheelhouseIndex): void {
+/** Throws `OCCO_TARGET`, naming both, when a wheelhouse was made for other machines than this one. */
+export function checkTarget(host: Host, {targets}: WheelhouseIndex): void {
 	const here = formatNpmTarget(host.platform as NpmTarget);
 	if (targets.npm === undefined || targets.npm.length === 0 || targets.npm.includes(here)) return;
 	const made = targets.npm.map(target => `\`${target}\``).join(', ');

@@ -2,6 +2,7 @@ import {join} from 'node:path';
 import type {Ecosystem} from '@occo/ecosystems';
 import type {Host} from '@occo/host';
 import {indexFile, isOccoError, OccoError, type WheelhouseIndex} from '@occo/model';
+import {checkTarget} from './install.ts';
 import {locateWheelhouse} from './wheelhouse/locate.ts';
 import {type OpenWheelhouse, openWheelhouse} from './wheelhouse/open.ts';
 import {type Problem, verifyHashes} from './wheelhouse/verify-hashes.ts';
@@ -87,6 +88,7 @@ async function verifyInstall(
 	folder: string,
 	index: WheelhouseIndex,
 ): Promise<readonly Problem[]> {
+	checkTarget(host, index);
 	const known = required(ecosystem, index);
 	const clients = await known.clients(host);
 	host.report({type: 'phase', phase: 'install', total: clients.length});

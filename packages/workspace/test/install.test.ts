@@ -2,27 +2,14 @@ import {execFile} from 'node:child_process';
 import {appendFile, mkdir, readdir, readFile, readlink, rm, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import type {Ecosystem} from '@occo/ecosystems';
+import {ecosystems} from '@occo/ecosystems';
 import type {Host} from '@occo/host';
 import test from 'ava';
-import {installNpm} from '../../ecosystems/src/npm/install.ts';
-import {loadNpmPackage, presentNpmClients} from '../../ecosystems/src/npm/load.ts';
 import {serveArtifacts} from '../../ecosystems/src/npm/loopback.ts';
 import {pnpmProgram} from '../../ecosystems/src/npm/pnpm-program.ts';
-import {proveNpmClosure} from '../../ecosystems/src/npm/prove-closure.ts';
 import {install} from '../src/install.ts';
 import {verify} from '../src/verify.ts';
 import {closure, type Made, placed, temporaryHost, wheelhouse} from './wheelhouse-maker.ts';
-
-const ecosystems = [
-	{
-		name: 'npm',
-		install: installNpm,
-		load: loadNpmPackage,
-		clients: presentNpmClients,
-		proveClosure: proveNpmClosure,
-	} as unknown as Ecosystem,
-];
 
 /** Locks as the real clients write them against the closure. */
 async function locks(host: Host, packages: readonly Made[] = closure): Promise<Record<string, string>> {
@@ -112,7 +99,7 @@ for (const client of ['pnpm', 'npm']) {
 					'top@1.2.0',
 				],
 			);
-			t.deepEqual(await host.files.walk(join(folder, 'wh')), await host.files.walk(join(folder, 'wh')));
+			t.true((await verify(host, ecosystems, {place: 'wh'})).ok);
 			t.true((await readdir(folder)).every(name => !name.startsWith('.occo')));
 			t.regex(answer.notes.join(), /framework@3\.0\.0/);
 			t.false((await host.files.walk(into)).some(file => file.endsWith('/ran')));
@@ -274,3 +261,30 @@ async function flip(path: string): Promise<void> {
 	await rm(path);
 	await writeFile(path, bytes);
 }
+
+test('verify --install says so when the wheelhouse is for other machines', async t => {
+	const {host, folder} = await temporaryHost();
+	await wheelhouse(host, join(folder, 'wh'));
+	const other: Host = {...host, platform: {os: 'darwin', cpu: 'arm64', libc: undefined}};
+	await t.throwsAsync(verify(other, ecosystems, {place: 'wh', install: true}), {message: /`darwin arm64`/});
+});
+
+test('settings and places of a lock that anybody wrote are not taken over', async t => {
+	const {host, folder} = await temporaryHost();
+	const {'pnpm-lock.yaml': lock = '', 'package-lock.json': npmLock = ''} = await locks(host);
+	const hostile = lock.replace(
+		'settings:',
+		'settings:\n  dangerouslyAllowAllBuilds: true\n  registry: http://127.0.0.1:1/',
+	);
+	const linked = JSON.parse(npmLock);
+	linked.packages['node_modules/evil'] = {resolved: '/etc', link: true};
+	await wheelhouse(host, join(folder, 'wh'), {
+		'pnpm-lock.yaml': hostile,
+		'package-lock.json': JSON.stringify(linked),
+	});
+	for (const client of ['pnpm', 'npm']) {
+		await install(host, ecosystems, {place: 'wh', into: 'out', client});
+		const files = await host.files.walk(join(folder, 'out'));
+		t.false(files.some(file => file.endsWith('/ran') || file.endsWith('node_modules/evil')));
+	}
+});

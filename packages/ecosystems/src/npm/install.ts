@@ -121,7 +121,7 @@ async function finish(
 	const declared =
 		typeof bin === 'string' ? [basename(request.package)] : Object.keys(bin).map(name => basename(name));
 	const commands: string[] = [];
-	for (const name of declared.sort()) {
+	for (const name of declared.filter(one => /^[^.\\]/.test(one)).sort()) {
 		if (!(await files.exists(join(project, 'node_modules', '.bin', name)))) continue;
 		await files.makeFolder(join(project, 'bin'));
 		await files.symlink(join('..', 'node_modules', '.bin', name), join(project, 'bin', name));

@@ -8,6 +8,12 @@ export interface LockHead {
 	readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** Settings that pnpm compares with a lock. No other is taken over: the lock may be anybody's. */
+const compared = ['autoInstallPeers', 'dedupePeers', 'excludeLinksFromLockfile', 'peersSuffixMaxLength'];
+
+/** Values that would make a client read a place outside the wheelhouse. */
+const foreign = /^(?:file|link|portal|git|https?|ssh|workspace)[:+]|^[./~]/i;
+
 interface PnpmLock {
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly overrides?: Readonly<Record<string, string>>;
@@ -36,7 +42,11 @@ export async function pnpmLockHead(
 	if (importers.length !== 1 || dependencies.length !== 1 || only?.[0] !== name) return undefined;
 	if (only[1].version.replace(/\(.*$/, '') !== version) return undefined;
 	const overrides = lock?.overrides;
-	return {specifier: only[1].specifier, settings: {...lock?.settings, ...(overrides && {overrides})}};
+	if (Object.values(overrides ?? {}).some(value => foreign.test(String(value)))) return undefined;
+	const settings = Object.fromEntries(
+		Object.entries(lock?.settings ?? {}).filter(([key]) => compared.includes(key)),
+	);
+	return {specifier: only[1].specifier, settings: {...settings, ...(overrides && {overrides})}};
 }
 
 interface NpmLock {
@@ -49,11 +59,12 @@ interface NpmEntry {
 	readonly resolved?: string;
 	readonly integrity?: string;
 	readonly inBundle?: boolean;
+	readonly link?: boolean;
 	readonly dependencies?: Readonly<Record<string, string>>;
 }
 
 /**
- * The same for a `package-lock.json` (lockfileVersion 2 or 3), with the lock for `npm ci --offline`: npm looks into its
+ * The same for a `package-lock.json` (lockfileVersion 2 or 3) that refers to no place on disk, with the lock for `npm ci --offline`: npm looks into its
  * cache by integrity, but only for entries that also name a URL, so each gets one that is never asked.
  */
 export function npmLockHead(
@@ -65,7 +76,9 @@ export function npmLockHead(
 	const dependencies = Object.entries(lock.packages?.['']?.dependencies ?? {});
 	const [only] = dependencies;
 	if (dependencies.length !== 1 || only?.[0] !== name) return undefined;
-	if (lock.packages?.[`node_modules/${name}`]?.version !== version) return undefined;
+	if (lock.packages?.[`node_modules/${name}`]?.version !== version || foreign.test(only[1])) return undefined;
+	const others = Object.entries(lock.packages).filter(([key]) => key !== '');
+	if (others.some(([, entry]) => entry.link || !(entry.integrity ?? entry.inBundle))) return undefined;
 	const packages = Object.fromEntries(
 		Object.entries(lock.packages).map(([key, entry]) => [key, withUrl(key, entry)]),
 	);

@@ -39,7 +39,11 @@ export async function verifyHashes(
 		if (file === indexFile || listed.has(file)) continue;
 		problems.push({code: 'extra', file, message: `\`${file}\` is not in the index`});
 	}
-	const checked = await mapPool([...listed.values()], 8, entry => verifyFile(host, folder, entry));
+	const checked = await mapPool([...listed.values()], 8, async entry => {
+		const problem = await verifyFile(host, folder, entry);
+		host.report({type: 'advanced', amount: 1});
+		return problem;
+	});
 	problems.push(...checked.filter(problem => problem !== undefined));
 	return problems.sort((a, b) => (a.file < b.file ? -1 : Number(a.file > b.file)));
 }
