@@ -63,6 +63,32 @@ test('a dist-tag that a dependency names is served', async t => {
 	await registry.close();
 });
 
+test('an optional dependency that was left out for the targets is not promised', async t => {
+	const {host, folder} = await temporaryHost();
+	const optionalDependencies = {
+		here: '1.0.0',
+		gone: '1.0.0',
+		alias: 'npm:here@1.0.0',
+		lost: 'npm:@acme/gone@1.0.0',
+	};
+	const artifacts = await placed(join(folder, 'files'), [
+		{
+			manifest: {
+				name: 'top',
+				version: '1.0.0',
+				optionalDependencies,
+				dependencies: {needed: '1.0.0', gone: '1.0.0'},
+			},
+		},
+		{manifest: {name: 'here', version: '1.0.0'}},
+	]);
+	const registry = await serveArtifacts(host, artifacts);
+	const {versions} = await (await fetch(`${registry.url}top`)).json();
+	t.deepEqual(Object.keys(versions['1.0.0'].optionalDependencies), ['here', 'alias']);
+	t.deepEqual(Object.keys(versions['1.0.0'].dependencies), ['needed']);
+	await registry.close();
+});
+
 test('a tarball that is none, or has no manifest, is refused by name', async t => {
 	const {host, folder} = await temporaryHost();
 	await host.files.write(join(folder, 'text.tgz'), 'not a tarball');

@@ -33,6 +33,7 @@ const leftovers = [
 	'.yarn',
 	'node_modules/.modules.yaml',
 	'node_modules/.package-lock.json',
+	'node_modules/.package-map.json',
 	'node_modules/.pnpm-workspace-state-v1.json',
 	'node_modules/.pnpm-workspace-state.json',
 	'node_modules/.yarn-integrity',

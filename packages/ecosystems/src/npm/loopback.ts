@@ -103,7 +103,7 @@ class Catalogue {
 			versions.map(async ({artifact, path}) => {
 				const manifest = await packedManifest(this.#host, path);
 				this.#noteTags(manifest);
-				return [artifact.version, this.#version(artifact, manifest)] as const;
+				return [artifact.version, this.#version(artifact, this.#withoutLostOptionals(manifest))] as const;
 			}),
 		);
 		const times = versions.map(({artifact}) => [artifact.version, artifact.published ?? longAgo] as const);
@@ -131,6 +131,21 @@ class Catalogue {
 				integrity: `sha512-${Buffer.from(sha512, 'hex').toString('base64')}`,
 			},
 		};
+	}
+
+	/**
+	 * Optional dependencies of which nothing is here were left out for the targets; some clients (yarn) fail on them
+	 * instead of going on.
+	 */
+	#withoutLostOptionals(manifest: PackedManifest): PackedManifest {
+		const {optionalDependencies = {}, dependencies = {}} = manifest;
+		const lost = Object.entries(optionalDependencies)
+			.filter(([name, range]) => !this.#byName.has(/^npm:(.+?)(?:@[^/]*)?$/.exec(range)?.[1] ?? name))
+			.map(([name]) => name);
+		if (lost.length === 0) return manifest;
+		const kept = (entries: Readonly<Record<string, string>>): Record<string, string> =>
+			Object.fromEntries(Object.entries(entries).filter(([name]) => !lost.includes(name)));
+		return {...manifest, dependencies: kept(dependencies), optionalDependencies: kept(optionalDependencies)};
 	}
 
 	#noteTags({dependencies = {}, optionalDependencies = {}, peerDependencies = {}}: PackedManifest): void {
