@@ -56,7 +56,7 @@ async function unlessMissing<T>(promise: Promise<T>): Promise<T | undefined> {
 }
 
 function readStream(path: string): Readable {
-	const stream = createReadStream(path);
+	const stream = createReadStream(path, {highWaterMark: 512 * 1024});
 	// The error is translated on its way out, so that readers see our code and not Node's.
 	const emit = stream.emit.bind(stream);
 	stream.emit = (event: string | symbol, ...values: unknown[]) =>

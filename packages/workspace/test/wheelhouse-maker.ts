@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {rmSync} from 'node:fs';
 import {mkdir, mkdtemp, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -46,9 +47,10 @@ export function entry(
 	return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
 }
 
-/** A host on the real machine whose user folders are all below a fresh temporary folder. */
+/** A host on the real machine whose user folders are all below a fresh temporary folder, removed at the end. */
 export async function temporaryHost(): Promise<{host: Host; folder: string}> {
 	const folder = await mkdtemp(join(tmpdir(), 'occo wheelhouse-'));
+	process.once('exit', () => rmSync(folder, {recursive: true, force: true}));
 	const xdg = Object.fromEntries(
 		['CACHE', 'CONFIG', 'DATA', 'STATE'].map(name => [`XDG_${name}_HOME`, join(folder, 'user', name)]),
 	);

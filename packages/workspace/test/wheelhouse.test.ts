@@ -164,7 +164,7 @@ const hostile: readonly [title: string, blocks: readonly Buffer[], message: RegE
 	[
 		'an entry that claims four gigabytes',
 		entry('wheelhouse/a', Buffer.from('x'), '0', '', 2 ** 32),
-		/claims 4294967296 bytes/,
+		/claims 4294967296 bytes, more than the bundle has left/,
 	],
 	['nothing at all', [], /is no bundle/],
 	['no index', good, /has no `wheelhouse\.json`/],

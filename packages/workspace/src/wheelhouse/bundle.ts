@@ -84,7 +84,12 @@ function checkEntry(file: string, entry: TarEntry, seen: Set<string>, left: numb
 	const inside = name.startsWith(root) ? name.slice(root.length) : '';
 	if (!isSafeFile(inside)) throw refusal(file, name, 'does not lie in `wheelhouse/`');
 	if (seen.has(inside)) throw refusal(file, name, 'is there twice');
-	if (size > left) throw refusal(file, name, `claims ${size} bytes, more than the bundle has`);
+	if (size > left)
+		throw refusal(
+			file,
+			name,
+			`claims ${size} bytes, more than the bundle has left: it was cut off or forged`,
+		);
 	seen.add(inside);
 	return inside;
 }
