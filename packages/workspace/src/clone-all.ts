@@ -1,8 +1,9 @@
-import {dirname, join} from 'node:path';
+import {basename, dirname, join} from 'node:path';
 import {type Host, mapPool} from '@occo/host';
-import {type ComponentSettings, compare, isOccoError, OccoError, type Protocol} from '@occo/model';
-import {type GitOptions, git, gitReason, isTransient} from './git/git.ts';
+import {type ComponentSettings, compare, isOccoError} from '@occo/model';
+import {clone} from './git/clone.ts';
 import {headCommit} from './git/head.ts';
+import {refuseLinkedParents} from './linked-parents.ts';
 import type {OpenSettings} from './open.ts';
 import {withWorkspaceLock} from './workspace-lock.ts';
 
@@ -23,15 +24,14 @@ type FolderResult = Omit<SourceResult, 'name'>;
 
 /** How components are cloned. */
 export interface CloneOptions {
+	/** How many at once. */
 	readonly jobs: number;
 	/** Ms without a byte from a server before it is given up. */
 	readonly inactivity: number;
-	/** A person sits at the terminal and may be asked for a password. */
-	readonly interactive: boolean;
 }
 
 /** Marks a clone under way; what a dead run left is known by it. */
-const temporaryMark = '.occo-tmp-';
+export const temporaryMark = '.occo-tmp-';
 
 /**
  * Clones every component that is missing: into a temporary folder beside the target, checked, then renamed, so that a
@@ -44,22 +44,16 @@ export async function cloneAll(
 	options: CloneOptions,
 ): Promise<readonly SourceResult[]> {
 	return withWorkspaceLock(host, settings.root, 'clone-all', async () => {
+		await sweep(host, settings);
 		const byFolder = Map.groupBy(components, ({folder}) => folder);
-		// Parents first: a component may lie inside another.
-		const folders = [...byFolder.keys()].sort(compare);
+		// Parents come first: a component may lie inside another.
+		const folders = [...byFolder].sort(([a], [b]) => compare(a, b));
 		host.report({type: 'phase', phase: 'clone-all', total: folders.length});
 		const done = new Map<string, Promise<FolderResult>>();
-		await mapPool(folders, options.jobs, async folder => {
-			const parent = folders.findLast(one => folder.startsWith(`${one}/`));
-			if (parent) await done.get(parent);
-			const work = cloneOne(
-				host,
-				settings,
-				(byFolder.get(folder) as ComponentSettings[])[0] as ComponentSettings,
-				options,
-			);
+		await mapPool(folders, options.jobs, ([folder, [first]]) => {
+			const work = cloneFolder(host, settings, first as ComponentSettings, options, done);
 			done.set(folder, work);
-			await work;
+			return work;
 		});
 		host.report({type: 'phase-ended', phase: 'clone-all'});
 		return Promise.all(
@@ -68,199 +62,130 @@ export async function cloneAll(
 	});
 }
 
-async function cloneOne(
+/** Clones one folder unless it is there; its failure is a result. */
+async function cloneFolder(
 	host: Host,
-	{root, protocols}: OpenSettings,
+	settings: OpenSettings,
 	component: ComponentSettings,
 	options: CloneOptions,
+	done: ReadonlyMap<string, Promise<FolderResult>>,
 ): Promise<FolderResult> {
 	const {name, folder} = component;
-	const failed = (reason: string, message: string): FolderResult => {
-		host.report({type: 'task-ended', task: name, outcome: 'failed', detail: message});
-		return {folder, state: 'failed', commit: null, reason, message};
-	};
 	try {
-		const found = await host.files.stat(join(root, folder));
-		if (found !== undefined) return await present(host, root, component, found.type);
-		if (component.git === undefined) return failed('no-url', 'it has no `git:` URL in occo.yaml');
-		await checkParents(host, root, folder);
+		const without = await withoutParent(host, settings, folder, done);
+		if (without !== undefined) return ended(host, name, without);
+		const found = await host.files.stat(join(settings.root, folder));
+		if (found !== undefined)
+			return ended(host, name, await present(host, settings.root, component, found.type));
+		if (component.git === undefined) {
+			return ended(host, name, failed(folder, 'no-url', 'it has no `git:` in occo.yaml'));
+		}
 		host.report({type: 'task-started', task: name, detail: 'cloning'});
-		const commit = await cloneInto(host, join(root, folder), component, protocols, options);
-		host.report({type: 'task-ended', task: name, outcome: 'done', detail: commit.slice(0, 12)});
-		return {folder, state: 'cloned', commit};
+		const commit = await cloneAtomically(host, settings, component, options);
+		return ended(host, name, {folder, state: 'cloned', commit: commit ?? null});
 	} catch (error) {
-		if (!isOccoError(error) || error.kind === 'interrupted') throw error;
-		return failed(
-			error.code
-				.replace(/^OCCO_/, '')
-				.toLowerCase()
-				.replaceAll('_', '-'),
-			error.message,
-		);
+		if (host.signal.aborted) throw error;
+		return ended(host, name, failureOf(folder, error));
 	}
+}
+
+function failed(folder: string, reason: string, message: string): FolderResult {
+	return {folder, state: 'failed', commit: null, reason, message};
+}
+
+/** The failures of git, of the workspace and of the file system are results; anything else is a bug. */
+function failureOf(folder: string, error: unknown): FolderResult {
+	if (isOccoError(error)) {
+		const reason = error.code.replace(/^OCCO_(CLONE_)?/, '').toLowerCase();
+		const message = error.hint ? `${error.message}; ${error.hint}` : error.message;
+		return failed(folder, reason.replaceAll('_', '-'), message);
+	}
+	const {code, message} = error as {code?: unknown; message: string};
+	if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+	return failed(folder, 'file-system', message);
+}
+
+function ended(host: Host, task: string, result: FolderResult): FolderResult {
+	const outcomes = {cloned: 'done', failed: 'failed', skipped: 'skipped'} as const;
+	const outcome = outcomes[result.state as keyof typeof outcomes] ?? 'unchanged';
+	const detail = result.message ?? result.commit?.slice(0, 12);
+	host.report({type: 'task-ended', task, outcome, ...(detail ? {detail} : {})});
+	return result;
+}
+
+/** The failure of a component that lies in the checkout of another that is not there: nothing can be put in it. */
+async function withoutParent(
+	host: Host,
+	{root, components}: OpenSettings,
+	folder: string,
+	done: ReadonlyMap<string, Promise<FolderResult>>,
+): Promise<FolderResult | undefined> {
+	const parent = components
+		.filter(one => folder.startsWith(`${one.folder}/`))
+		.sort((a, b) => b.folder.length - a.folder.length)[0];
+	if (parent === undefined) return undefined;
+	const result = await done.get(parent.folder);
+	if (result?.state === 'failed') {
+		return failed(folder, 'parent-failed', `it lies in the checkout of \`${parent.name}\`, which failed`);
+	}
+	if (result !== undefined || (await host.files.exists(join(root, parent.folder)))) return undefined;
+	const message = `it lies in the checkout of \`${parent.name}\`, which is missing; clone that first`;
+	return failed(folder, 'parent-missing', message);
 }
 
 async function present(
 	host: Host,
 	root: string,
-	{folder, name}: ComponentSettings,
+	{folder, git}: ComponentSettings,
 	type: string,
 ): Promise<FolderResult> {
-	const commit = type === 'folder' ? await headCommit(host, join(root, folder)) : undefined;
-	const isRepository = type === 'folder' && (await host.files.exists(join(root, folder, '.git')));
-	if (isRepository) {
-		host.report({type: 'task-ended', task: name, outcome: 'unchanged', detail: 'already there'});
-		return {folder, state: 'present', commit: commit ?? null};
+	const checkout = join(root, folder);
+	const isRepository = type === 'folder' && (await host.files.exists(join(checkout, '.git')));
+	if (isRepository || (git === undefined && type === 'folder')) {
+		return {folder, state: 'present', commit: (await headCommit(host, checkout)) ?? null};
 	}
-	const message = `\`${folder}\` exists and is no git repository; it was left alone`;
-	host.report({type: 'task-ended', task: name, outcome: 'failed', detail: message});
-	return {folder, state: 'failed', commit: null, reason: 'not-a-repository', message};
+	const message = `\`${folder}\` is there and is no git repository; it was left alone`;
+	return failed(folder, 'not-a-repository', message);
 }
 
-/** Every parent must be a real folder inside the workspace: a link planted by another component leads anywhere. */
-async function checkParents(host: Host, root: string, folder: string): Promise<void> {
-	const parts = folder.split('/').slice(0, -1);
-	for (const index of parts.keys()) {
-		const path = join(root, ...parts.slice(0, index + 1));
-		const stat = await host.files.stat(path);
-		if (stat === undefined) return;
-		if (stat.type !== 'folder') {
-			throw new OccoError(
-				'OCCO_PATH',
-				`\`${parts.slice(0, index + 1).join('/')}\` is not a real folder; nothing is written through it`,
-			);
-		}
-	}
-}
-
-async function cloneInto(
+async function cloneAtomically(
 	host: Host,
-	target: string,
-	component: ComponentSettings,
-	protocols: readonly Protocol[],
-	options: CloneOptions,
-): Promise<string> {
-	const parent = dirname(target);
-	await host.files.makeFolder(parent);
-	await sweep(host, target);
-	const temporary = await host.files.temporaryFolder(
-		`${target.slice(parent.length + 1)}${temporaryMark}`,
-		parent,
-	);
+	{root, protocols}: OpenSettings,
+	{name, folder, git, revision}: ComponentSettings,
+	{inactivity}: CloneOptions,
+): Promise<string | undefined> {
+	const target = join(root, folder);
+	const temporary = `${target}${temporaryMark}${host.processId}`;
+	await refuseLinkedParents(host, root, folder);
+	await host.files.makeFolder(dirname(target));
 	try {
-		for (let attempt = 1; ; attempt++) {
-			const finished = await attemptClone(host, temporary, component, protocols, options);
-			if (finished.code === 0 && !finished.timedOut) break;
-			if (attempt === 3 || !isTransient(finished)) throw cloneError(component, finished, options);
-			host.report({
-				type: 'task-progress',
-				task: component.name,
-				detail: `trying again: ${gitReason(finished)}`,
-			});
-			await host.files.remove(temporary);
-			await new Promise(resolve => setTimeout(resolve, 300 * attempt * (0.5 + Math.random())));
-			await host.files.makeFolder(temporary);
-		}
-		const commit = await headCommit(host, temporary);
-		if (commit === undefined && component.revision !== undefined)
-			throw new OccoError('OCCO_EMPTY_REPOSITORY', 'the repository is empty', {kind: 'world'});
-		await checkParents(host, dirname(parent), target.slice(dirname(parent).length + 1));
+		const commit = await clone(host, temporary, {
+			url: git as string,
+			revision,
+			protocols,
+			inactivity,
+			onProgress: detail => host.report({type: 'task-progress', task: name, detail}),
+		});
+		await refuseLinkedParents(host, root, folder);
 		await host.files.rename(temporary, target);
-		return commit ?? '';
+		return commit;
 	} finally {
 		await host.files.remove(temporary);
 	}
 }
 
-/** Removes what runs that are dead left beside a target; this run holds the workspace's lock. */
-async function sweep(host: Host, target: string): Promise<void> {
-	const prefix = `${target.slice(dirname(target).length + 1)}${temporaryMark}`;
-	for (const name of await host.files.list(dirname(target))) {
-		if (name.startsWith(prefix)) await host.files.remove(join(dirname(target), name));
-	}
-}
-
-async function attemptClone(
-	host: Host,
-	into: string,
-	{name, git: url, revision}: ComponentSettings,
-	protocols: readonly Protocol[],
-	{inactivity, interactive, jobs}: CloneOptions,
-): ReturnType<typeof git> {
-	const settings: GitOptions = {
-		cwd: into,
-		protocols,
-		inactivity,
-		prompts: interactive && jobs === 1,
-		onStderr: text => {
-			const detail = text.split(/[\r\n]+/).findLast(line => line.trim() !== '');
-			if (detail) host.report({type: 'task-progress', task: name, detail: detail.trim()});
-		},
-	};
-	const file = protocols.includes('file') ? ['-c', 'protocol.file.allow=always'] : [];
-	const named = revision === undefined || revision.kind === 'commit' ? [] : ['--branch', revision.name];
-	const checkout = revision?.kind === 'commit' ? ['--no-checkout'] : [];
-	const cloned = await git(
-		host,
-		[
-			...file,
-			'clone',
-			'--progress',
-			'--template=',
-			'--no-recurse-submodules',
-			...named,
-			...checkout,
-			'--',
-			url as string,
-			'.',
-		],
-		settings,
-	);
-	if (cloned.code !== 0 || revision?.kind !== 'commit') return cloned;
-	const switched = await git(host, ['checkout', '--quiet', '--detach', revision.name], settings);
-	if (switched.code === 0) return switched;
-	// The commit is on no branch: servers that allow it give a commit by its id.
-	const fetched = await git(
-		host,
-		[...file, 'fetch', '--progress', '--quiet', '--', 'origin', revision.name],
-		settings,
-	);
-	return fetched.code === 0
-		? git(host, ['checkout', '--quiet', '--detach', revision.name], settings)
-		: fetched;
-}
-
-function cloneError(
-	component: ComponentSettings,
-	finished: Awaited<ReturnType<typeof git>>,
-	options: CloneOptions,
-): OccoError {
-	if (finished.timedOut) {
-		return new OccoError(
-			'OCCO_SILENT',
-			`the server sent nothing for ${Math.round(options.inactivity / 1000)} s`,
-			{kind: 'world'},
+/** Removes what dead runs left beside their targets; this run holds the workspace's lock. */
+async function sweep(host: Host, {root, components}: OpenSettings): Promise<void> {
+	const byParent = Map.groupBy(components, ({folder}) => dirname(folder));
+	for (const [parent, inside] of byParent) {
+		const linked = await refuseLinkedParents(host, root, `${parent}/any`).then(
+			() => false,
+			() => true,
 		);
+		if (linked) continue;
+		const prefixes = inside.map(({folder}) => `${basename(folder)}${temporaryMark}`);
+		for (const name of await host.files.list(join(root, parent))) {
+			if (prefixes.some(prefix => name.startsWith(prefix))) await host.files.remove(join(root, parent, name));
+		}
 	}
-	const {stderr} = finished;
-	const {revision} = component;
-	const reason = gitReason(finished);
-	if (
-		/Remote branch .* not found|not our ref|unable to find remote ref|pathspec|reference is not a tree/i.test(
-			stderr,
-		)
-	) {
-		return new OccoError(
-			'OCCO_UNKNOWN_REVISION',
-			`the repository has no ${revision?.kind} \`${revision?.name}\``,
-			{kind: 'world'},
-		);
-	}
-	if (/authentication failed|could not read (username|password)|permission denied|401|403/i.test(stderr)) {
-		return new OccoError('OCCO_NOT_AUTHORISED', reason, {kind: 'world'});
-	}
-	if (/not found|does not exist|does not appear to be a git repository/i.test(stderr)) {
-		return new OccoError('OCCO_NOT_FOUND', reason, {kind: 'world'});
-	}
-	return new OccoError('OCCO_CLONE', reason, {kind: 'world'});
 }

@@ -61,9 +61,19 @@ async function readComponent(
 	component: ComponentSettings,
 	ecosystems: readonly Ecosystem[],
 ): Promise<Package | 'missing' | 'plain'> {
-	const relative = component.path === '.' ? component.folder : `${component.folder}/${component.path}`;
 	const checkout = await host.files.stat(join(root, component.folder));
 	if (checkout?.type !== 'folder') return 'missing';
+	return (await readPackage(host, root, component, ecosystems)) ?? 'plain';
+}
+
+/** The package of a component that is on disk; `undefined` when its folder holds none. */
+export async function readPackage(
+	host: Host,
+	root: string,
+	component: ComponentSettings,
+	ecosystems: readonly Ecosystem[],
+): Promise<Package | undefined> {
+	const relative = component.path === '.' ? component.folder : `${component.folder}/${component.path}`;
 	const asked = component.ecosystem;
 	const found = (
 		await Promise.all(
@@ -83,7 +93,7 @@ async function readComponent(
 			},
 		);
 	}
-	return found[0] ?? 'plain';
+	return found[0];
 }
 
 /**

@@ -1,8 +1,14 @@
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
+import type {Ecosystem} from '@occo/ecosystems';
 import {type Host, mapPool} from '@occo/host';
-import type {ComponentSettings} from '@occo/model';
-import {type GitStatus, gitStatus} from './git/status.ts';
-import type {Workspace} from './open.ts';
+import {type ComponentSettings, compare, formatPlace, isOccoError, type Package} from '@occo/model';
+import {temporaryMark} from './clone-all.ts';
+import {withoutCredentials} from './git/failure.ts';
+import {gitOutput} from './git/git.ts';
+import {gitFolder, readRef} from './git/head.ts';
+import {originUrl} from './git/origin.ts';
+import {type GitStatus, gitStatus, noStatus} from './git/status.ts';
+import {type OpenSettings, readPackage} from './open.ts';
 
 /** One component's state; git's part is `null` or 0 where its checkout is missing. */
 export interface ComponentStatus extends GitStatus {
@@ -16,8 +22,11 @@ export interface ComponentStatus extends GitStatus {
 	readonly wanted: string | null;
 	/** Whether the checkout is on it. */
 	readonly onWanted: boolean;
+	/** Where `origin` is, without credentials; what occo.yaml says while the checkout is missing. */
 	readonly url: string | null;
 	readonly urlMismatch: boolean;
+	/** Why its manifest or its repository could not be read. */
+	readonly problem?: string;
 }
 
 /** The answer of `occo status`. */
@@ -27,49 +36,81 @@ export interface WorkspaceStatus {
 	readonly orphans: readonly string[];
 }
 
-const nothing: GitStatus = {
-	branch: null,
-	commit: null,
-	upstream: null,
-	ahead: null,
-	behind: null,
-	staged: 0,
-	modified: 0,
-	untracked: 0,
-	conflicts: 0,
-	stashes: 0,
-	operation: null,
-};
-
-/** The state of the chosen components, without touching the network. */
+/** The state of the chosen components, without touching the network. What is broken in one is told of that one. */
 export async function workspaceStatus(
 	host: Host,
-	workspace: Workspace,
-	components: readonly ComponentSettings[],
-	jobs: number,
+	settings: OpenSettings,
+	ecosystems: readonly Ecosystem[],
+	request: {readonly components: readonly ComponentSettings[]; readonly jobs: number},
 ): Promise<WorkspaceStatus> {
-	const folders = workspace.components.map(({folder}) => folder);
-	const states = await mapPool(components, jobs, component =>
-		componentStatus(host, workspace, component, folders),
+	const folders = settings.components.map(({folder}) => folder);
+	const byFolder = [...Map.groupBy(request.components, ({folder}) => folder)];
+	const states = await mapPool(byFolder, request.jobs, async ([folder, sharing]) => {
+		const repository = await repositoryStatus(host, settings.root, folder, folders);
+		return Promise.all(
+			sharing.map(component => componentStatus(host, settings.root, component, ecosystems, repository)),
+		);
+	});
+	return {
+		components: states.flat().sort((a, b) => compare(a.name, b.name)),
+		orphans: await orphans(host, settings.root, folders),
+	};
+}
+
+interface RepositoryStatus {
+	readonly missing: boolean;
+	readonly isRepository: boolean;
+	readonly git: GitStatus;
+	readonly url: string | undefined;
+	readonly problem?: string;
+}
+
+async function repositoryStatus(
+	host: Host,
+	root: string,
+	folder: string,
+	folders: readonly string[],
+): Promise<RepositoryStatus> {
+	const checkout = join(root, folder);
+	const stat = await host.files.stat(checkout);
+	const isRepository = stat?.type === 'folder' && (await host.files.exists(join(checkout, '.git')));
+	const absent = {missing: stat?.type !== 'folder', isRepository, git: noStatus, url: undefined};
+	if (!isRepository) return absent;
+	const inside = folders.flatMap(other =>
+		other.startsWith(`${folder}/`) ? other.slice(folder.length + 1) : [],
 	);
-	return {components: states, orphans: await orphans(host, workspace.root, folders)};
+	try {
+		const [git, url] = await Promise.all([gitStatus(host, checkout, inside), originUrl(host, checkout)]);
+		return {...absent, git, url};
+	} catch (error) {
+		return {...absent, problem: problemOf(error)};
+	}
+}
+
+function problemOf(error: unknown): string {
+	if (!isOccoError(error) || error.kind === 'interrupted' || error.code === 'OCCO_TOOL_MISSING') throw error;
+	const {message, place} = error;
+	return place && !message.includes(place.file) ? `${formatPlace(place)}: ${message}` : message;
 }
 
 async function componentStatus(
 	host: Host,
-	{root, read}: Workspace,
+	root: string,
 	component: ComponentSettings,
-	folders: readonly string[],
+	ecosystems: readonly Ecosystem[],
+	repository: RepositoryStatus,
 ): Promise<ComponentStatus> {
 	const {name, folder, git, revision} = component;
-	const checkout = join(root, folder);
-	const missing = !(await host.files.exists(join(checkout, '.git')));
-	const inside = folders.flatMap(other =>
-		other.startsWith(`${folder}/`) ? other.slice(folder.length + 1) : [],
-	);
-	const status = missing ? nothing : await gitStatus(host, checkout, inside);
-	const found = read.find(one => one.name === name)?.read;
-	const url = missing ? undefined : await originUrl(host, checkout);
+	const {isRepository, url} = repository;
+	const missing = repository.missing || (git !== undefined && !isRepository);
+	let {problem} = repository;
+	let found: Package | undefined;
+	try {
+		found = missing ? undefined : await readPackage(host, root, component, ecosystems);
+	} catch (error) {
+		problem ??= problemOf(error);
+	}
+	const shownUrl = url ?? git;
 	return {
 		name,
 		folder,
@@ -77,12 +118,18 @@ async function componentStatus(
 		ecosystem: found?.ecosystem ?? null,
 		package: found?.name ?? null,
 		version: found?.version ?? null,
-		...status,
+		...repository.git,
 		wanted: revision?.name ?? null,
-		onWanted: !missing && (await isOnWanted(host, checkout, component, status)),
-		url: url ?? git ?? null,
-		urlMismatch: git !== undefined && url !== undefined && url !== git,
+		onWanted: isRepository ? await isOnWanted(host, join(root, folder), component, repository.git) : !missing,
+		url: shownUrl === undefined ? null : withoutCredentials(shownUrl),
+		urlMismatch: git !== undefined && url !== undefined && plainUrl(url) !== plainUrl(git),
+		...(problem === undefined ? {} : {problem}),
 	};
+}
+
+/** Servers take these spellings of one URL alike. */
+function plainUrl(url: string): string {
+	return url.replace(/\/+$/, '').replace(/\.git$/, '');
 }
 
 async function isOnWanted(
@@ -91,37 +138,38 @@ async function isOnWanted(
 	{revision}: ComponentSettings,
 	status: GitStatus,
 ): Promise<boolean> {
-	if (revision === undefined) return status.branch !== null;
-	if (revision.kind === 'branch') return status.branch === revision.name;
-	if (revision.kind === 'commit') return status.commit === revision.name;
-	const {gitOutput} = await import('./git/git.ts');
-	const tagged = await gitOutput(
-		host,
-		['rev-parse', '--verify', '--quiet', `refs/tags/${revision.name}^{commit}`],
-		{cwd: checkout},
-	).catch(() => '');
-	return tagged !== '' && tagged === status.commit;
-}
-
-/** The URL of `origin` from the repository's own configuration file (git-config(1) syntax, no includes). */
-export async function originUrl(host: Host, checkout: string): Promise<string | undefined> {
-	const text = (await host.files.readText(join(checkout, '.git', 'config'))) ?? '';
-	let inOrigin = false;
-	for (const line of text.split('\n')) {
-		const section = /^\s*\[(.*)\]\s*$/.exec(line)?.[1];
-		if (section !== undefined) inOrigin = section === 'remote "origin"';
-		const value = inOrigin ? /^\s*url\s*=\s*(.*?)\s*$/.exec(line)?.[1] : undefined;
-		if (value !== undefined) return value.replace(/^"(.*)"$/, '$1').replace(/\\(["\\])/g, '$1');
+	switch (revision?.kind) {
+		case undefined:
+			return status.branch !== null;
+		case 'branch':
+			return status.branch === revision.name;
+		case 'commit':
+			return status.commit === revision.name;
+		case 'tag':
+			return status.commit !== null && status.commit === (await taggedCommit(host, checkout, revision.name));
 	}
-	return undefined;
 }
 
+/** The commit of a tag; git is only asked when its own files hold an annotated tag's object. */
+async function taggedCommit(host: Host, checkout: string, tag: string): Promise<string | undefined> {
+	const folder = await gitFolder(host, checkout);
+	const object = folder === undefined ? undefined : await readRef(host, folder, `refs/tags/${tag}`);
+	if (object === undefined) return undefined;
+	const argv = ['rev-parse', '--verify', '--quiet', `${object}^{commit}`];
+	return gitOutput(host, argv, {cwd: checkout}).catch(() => undefined);
+}
+
+/** Checkouts in the workspace's folder, and in the folders that hold components, that no component is. */
 async function orphans(host: Host, root: string, folders: readonly string[]): Promise<string[]> {
 	const known = new Set(folders);
+	const holders = new Set(folders.map(folder => dirname(folder)).filter(holder => !known.has(holder)));
 	const found: string[] = [];
-	for (const name of await host.files.list(root)) {
-		if (name.startsWith('.') || known.has(name)) continue;
-		if (await host.files.exists(join(root, name, '.git'))) found.push(name);
+	for (const holder of new Set(['.', ...holders])) {
+		for (const name of await host.files.list(join(root, holder))) {
+			const folder = holder === '.' ? name : `${holder}/${name}`;
+			if (name.startsWith('.') || known.has(folder) || name.includes(temporaryMark)) continue;
+			if (await host.files.exists(join(root, folder, '.git'))) found.push(folder);
+		}
 	}
-	return found;
+	return found.sort(compare);
 }

@@ -5,7 +5,7 @@ import {
 	selectComponents,
 } from '@occo/workspace';
 import {wholeNumber} from '../arguments.ts';
-import type {Command} from '../command.ts';
+import type {Command, Style} from '../command.ts';
 import {escapeText} from '../escape.ts';
 import {table} from '../style.ts';
 
@@ -14,13 +14,14 @@ export interface SourcesAnswer {
 	readonly components: readonly SourceResult[];
 }
 
-const attention: readonly SourceResult['state'][] = [
-	'failed',
-	'skipped',
+/** What is shown first stands last, where the eye is when a long list ends. */
+const states: readonly SourceResult['state'][] = [
+	'present',
+	'unchanged',
 	'cloned',
 	'updated',
-	'unchanged',
-	'present',
+	'skipped',
+	'failed',
 ];
 
 /** `occo clone-all`. */
@@ -29,12 +30,12 @@ export const cloneAll: Command<SourcesAnswer> = {
 	summary: 'Clone every component that is missing',
 	usage: 'clone-all [COMPONENT...]',
 	description:
-		'A checkout appears whole or not at all, also when this is interrupted; run it again to go on. What is there is never touched. One failure does not stop the others; the exit code is then 1.',
+		'A checkout appears whole or not at all, also when this is interrupted; run it again to go on. What is there is never touched. One failure does not stop the others; the exit code is then 1.\n\nIt never asks for a password: use an ssh agent or a credential helper (`git help credentials`). Submodules are not fetched and hooks are not run.',
 	options: {
 		timeout: {
 			type: 'string',
 			value: 'SECONDS',
-			summary: 'Give a server up that sends nothing for so long (60)',
+			summary: 'Give a server up that sends nothing for so long (default: 60); it is asked three times',
 		},
 	},
 	examples: [
@@ -43,38 +44,37 @@ export const cloneAll: Command<SourcesAnswer> = {
 		['occo clone-all --jobs 16 --json', 'more at once, and the answer as data'],
 	],
 	completes: 'components',
-	run: async ({host, jobs, interactive}, {positionals, options}) => {
+	run: async ({host, jobs}, {positionals, options}) => {
+		const inactivity = (wholeNumber(options.timeout, 'timeout') ?? 60) * 1000;
 		const settings = await openSettings(host);
 		const chosen = selectComponents(settings.components, positionals);
-		const inactivity = (wholeNumber(options.timeout, 'timeout') ?? 60) * 1000;
 		return {
-			components: await cloneComponents(host, settings, chosen, {
-				jobs: jobs(chosen.length),
-				inactivity,
-				interactive,
-			}),
+			components: await cloneComponents(host, settings, chosen, {jobs: jobs(chosen.length), inactivity}),
 		};
 	},
 	print: ({components}, style) => {
-		const sorted = [...components].sort((a, b) => attention.indexOf(a.state) - attention.indexOf(b.state));
-		const shown = sorted.filter(({state}) => state !== 'present' && state !== 'unchanged');
-		const paint = (state: SourceResult['state']): string =>
-			state === 'failed' ? style.bad(state) : state === 'skipped' ? style.warn(state) : style.good(state);
-		const rows = shown.map(({name, state, commit, message}) => [
-			paint(state),
-			escapeText(name),
-			message === undefined ? style.dim(commit?.slice(0, 12) ?? '') : escapeText(message),
-		]);
+		const shown = components
+			.filter(({state}) => state !== 'present' && state !== 'unchanged')
+			.sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state));
+		const rows = shown.map(one => row(one, style));
 		return [...(rows.length > 0 ? [table(rows, style.columns)] : []), summaryText(components)].join('\n');
 	},
 	failed: ({components}) => components.some(({state}) => state === 'failed'),
 };
 
+function row({name, state, commit, message}: SourceResult, style: Style): string[] {
+	const paint = state === 'failed' ? style.bad : state === 'skipped' ? style.warn : style.good;
+	const said =
+		message === undefined ? style.dim(commit?.slice(0, 12) ?? 'empty repository') : escapeText(message);
+	return [paint(state), escapeText(name), said];
+}
+
 /** `8 components: 7 cloned, 1 failed`. */
 export function summaryText(components: readonly SourceResult[]): string {
-	const counts = attention
+	const counts = states
 		.map(state => [state, components.filter(one => one.state === state).length] as const)
 		.filter(([, count]) => count > 0)
 		.map(([state, count]) => `${count} ${state === 'present' ? 'already there' : state}`);
-	return `${components.length} components: ${counts.join(', ') || 'nothing to do'}`;
+	const noun = components.length === 1 ? 'component' : 'components';
+	return `${components.length} ${noun}: ${counts.join(', ') || 'nothing to do'}`;
 }

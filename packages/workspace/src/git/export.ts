@@ -1,7 +1,8 @@
 import {join} from 'node:path';
 import {cleanEnvironment, type Host} from '@occo/host';
 import {OccoError} from '@occo/model';
-import {gitOutput, gitReason} from './git.ts';
+import {gitReason} from './failure.ts';
+import {gitOutput} from './git.ts';
 
 /** Seconds since the epoch of a commit (committer date). */
 export async function commitTime(host: Host, checkout: string, commit: string): Promise<number> {
@@ -32,7 +33,9 @@ export async function exportCommit(
 	const work = await host.files.temporaryFolder('occo-export-');
 	try {
 		await host.files.makeFolder(folder);
-		const objects = await gitOutput(host, ['rev-parse', '--path-format=absolute', '--git-path', 'objects'], {cwd: checkout});
+		const objects = await gitOutput(host, ['rev-parse', '--path-format=absolute', '--git-path', 'objects'], {
+			cwd: checkout,
+		});
 		const env = {
 			...cleanEnvironment(host.env),
 			GIT_INDEX_FILE: join(work, 'index'),
@@ -51,9 +54,19 @@ export async function exportCommit(
 	await refuseEscapes(host, folder);
 }
 
-const settings = ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.autocrlf=false', 'core.attributesFile=/dev/null'];
+const settings = [
+	'core.hooksPath=/dev/null',
+	'core.fsmonitor=false',
+	'core.autocrlf=false',
+	'core.attributesFile=/dev/null',
+];
 
-async function plumb(host: Host, cwd: string, argv: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+async function plumb(
+	host: Host,
+	cwd: string,
+	argv: readonly string[],
+	env: Readonly<Record<string, string>>,
+): Promise<void> {
 	const guards = settings.flatMap(setting => ['-c', setting]);
 	const finished = await host.run({program: 'git', arguments: [...guards, ...argv], cwd, env, umask: 0o022});
 	if (finished.code === 0) return;

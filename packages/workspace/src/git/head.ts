@@ -4,26 +4,43 @@ import {gitOutput} from './git.ts';
 
 const objectName = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
-/**
- * The commit that a checkout's HEAD names, read from git's own files without starting git (gitrepository-layout(5));
- * what is stored otherwise (reftable, odd links) is asked of git. `undefined`: no commit yet or no repository.
- */
-export async function headCommit(host: Host, checkout: string): Promise<string | undefined> {
-	const gitFolder = await findGitFolder(host, checkout);
-	if (gitFolder === undefined) return undefined;
-	const head = (await host.files.readText(join(gitFolder, 'HEAD')))?.trim();
-	if (head !== undefined && objectName.test(head)) return head;
-	const ref = /^ref: (refs\/heads\/.+)$/.exec(head ?? '')?.[1];
-	if (ref !== undefined && ref !== 'refs/heads/.invalid') {
-		const found = await readRef(host, gitFolder, ref);
-		if (found !== undefined) return found;
-	}
-	return gitOutput(host, ['rev-parse', '--verify', '--quiet', 'HEAD'], {cwd: checkout}).catch(
-		() => undefined,
-	);
+/** What HEAD is. */
+export interface Head {
+	/** `undefined` when it is detached. */
+	readonly branch: string | undefined;
+	/** `undefined` before the first commit. */
+	readonly commit: string | undefined;
 }
 
-async function findGitFolder(host: Host, checkout: string): Promise<string | undefined> {
+/** The commit that a checkout's HEAD names; `undefined`: no commit yet or no repository. */
+export async function headCommit(host: Host, checkout: string): Promise<string | undefined> {
+	return (await readHead(host, checkout))?.commit;
+}
+
+/**
+ * What a checkout's HEAD is, read from git's own files without starting git (gitrepository-layout(5)); what is stored
+ * otherwise (reftable, odd links) is asked of git. `undefined`: no repository.
+ */
+export async function readHead(host: Host, checkout: string): Promise<Head | undefined> {
+	const folder = await gitFolder(host, checkout);
+	if (folder === undefined) return undefined;
+	const head = (await host.files.readText(join(folder, 'HEAD')))?.trim();
+	if (head !== undefined && objectName.test(head)) return {branch: undefined, commit: head};
+	const branch = /^ref: refs\/heads\/(.+)$/.exec(head ?? '')?.[1];
+	if (branch !== undefined && branch !== '.invalid') {
+		const commit = await readRef(host, folder, `refs/heads/${branch}`);
+		if (commit !== undefined) return {branch, commit};
+	}
+	const ask = (...argv: readonly string[]): Promise<string | undefined> =>
+		gitOutput(host, argv, {cwd: checkout}).catch(() => undefined);
+	return {
+		branch: await ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
+		commit: await ask('rev-parse', '--verify', '--quiet', 'HEAD'),
+	};
+}
+
+/** The repository's folder of a checkout: `.git`, or where the file `.git` of a linked worktree or submodule points. */
+export async function gitFolder(host: Host, checkout: string): Promise<string | undefined> {
 	const path = join(checkout, '.git');
 	const stat = await host.files.stat(path);
 	if (stat?.type === 'folder') return path;
@@ -32,13 +49,19 @@ async function findGitFolder(host: Host, checkout: string): Promise<string | und
 	return target === undefined ? undefined : resolve(checkout, target);
 }
 
-async function readRef(host: Host, gitFolder: string, ref: string): Promise<string | undefined> {
-	// A linked worktree keeps its branches in the main repository.
-	const common = (await host.files.readText(join(gitFolder, 'commondir')))?.trim();
-	const folder = common === undefined ? gitFolder : isAbsolute(common) ? common : join(gitFolder, common);
-	const loose = (await host.files.readText(join(folder, ref)))?.trim();
+/** The folder with what all worktrees of a repository share: its branches, tags and configuration. */
+export async function commonFolder(host: Host, folder: string): Promise<string> {
+	const common = (await host.files.readText(join(folder, 'commondir')))?.trim();
+	if (common === undefined) return folder;
+	return isAbsolute(common) ? common : join(folder, common);
+}
+
+/** The object that a full ref names, from its own file or `packed-refs`; `undefined` when it is in neither. */
+export async function readRef(host: Host, folder: string, ref: string): Promise<string | undefined> {
+	const common = await commonFolder(host, folder);
+	const loose = (await host.files.readText(join(common, ref)))?.trim();
 	if (loose !== undefined && objectName.test(loose)) return loose;
-	const packed = (await host.files.readText(join(folder, 'packed-refs'))) ?? '';
+	const packed = (await host.files.readText(join(common, 'packed-refs'))) ?? '';
 	return packed
 		.split('\n')
 		.map(line => line.split(' '))

@@ -1,6 +1,7 @@
 import {join} from 'node:path';
 import type {Host} from '@occo/host';
 import {gitOutput} from './git.ts';
+import {gitFolder} from './head.ts';
 
 /** What git says of one checkout. */
 export interface GitStatus {
@@ -21,17 +22,31 @@ export interface GitStatus {
 	readonly operation: string | null;
 }
 
-/** The status of a checkout by one `git status` (porcelain v2). Paths in `inside` are other components, not untracked files. */
+/** The status of a checkout that is not there. */
+export const noStatus: GitStatus = {
+	branch: null,
+	commit: null,
+	upstream: null,
+	ahead: null,
+	behind: null,
+	staged: 0,
+	modified: 0,
+	untracked: 0,
+	conflicts: 0,
+	stashes: 0,
+	operation: null,
+};
+
+const argv: readonly string[] = [
+	...['status', '--porcelain=v2', '--branch', '--show-stash', '-z'],
+	...['--untracked-files=normal', '--ignore-submodules=none'],
+];
+
+/**
+ * The status of a checkout by one `git status`. Folders in `inside` (relative to it) are other components and no
+ * untracked files.
+ */
 export async function gitStatus(host: Host, checkout: string, inside: readonly string[]): Promise<GitStatus> {
-	const argv = [
-		'status',
-		'--porcelain=v2',
-		'--branch',
-		'--show-stash',
-		'--untracked-files=normal',
-		'--ignore-submodules=none',
-		'-z',
-	];
 	const [text, operation] = await Promise.all([
 		gitOutput(host, argv, {cwd: checkout}),
 		operationOf(host, checkout),
@@ -42,40 +57,52 @@ export async function gitStatus(host: Host, checkout: string, inside: readonly s
 /** Reads `git status --porcelain=v2 --branch --show-stash -z` (git-status(1)). */
 export function parsePorcelain(text: string, inside: readonly string[] = []): Omit<GitStatus, 'operation'> {
 	const headers = new Map<string, string>();
-	const counts = {staged: 0, modified: 0, untracked: 0, conflicts: 0};
-	const entries = text.split('\0');
-	for (let index = 0; index < entries.length; index++) {
-		const entry = entries[index] as string;
-		const kind = entry[0];
-		if (kind === '#') {
-			const [, name = '', ...value] = entry.split(' ');
-			headers.set(name, value.join(' '));
-		} else if (kind === '1' || kind === '2') {
-			if (entry[2] !== '.') counts.staged++;
-			if (entry[3] !== '.') counts.modified++;
-			// A rename carries its old path in an entry of its own.
-			if (kind === '2') index++;
-		} else if (kind === 'u') counts.conflicts++;
-		else if (kind === '?' && !isNested(entry.slice(2), inside)) counts.untracked++;
+	const entries: string[] = [];
+	const pieces = text.split('\0');
+	for (let index = 0; index < pieces.length; index++) {
+		const piece = pieces[index] as string;
+		const header = /^# (\S+) (.*)$/s.exec(piece);
+		if (header) headers.set(header[1] as string, header[2] as string);
+		else if (piece !== '') entries.push(piece);
+		// A rename carries its old path in a piece of its own.
+		if (piece.startsWith('2 ')) index++;
 	}
-	const [ahead, behind] = (headers.get('branch.ab') ?? '').split(' ').map(Number);
-	const branch = headers.get('branch.head');
-	const commit = headers.get('branch.oid');
+	return {...fromHeaders(headers), ...countsOf(entries, inside)};
+}
+
+function fromHeaders(
+	headers: ReadonlyMap<string, string>,
+): Pick<GitStatus, 'branch' | 'commit' | 'upstream' | 'ahead' | 'behind' | 'stashes'> {
+	const branch = headers.get('branch.head') ?? '(detached)';
+	const commit = headers.get('branch.oid') ?? '(initial)';
+	const [, ahead, behind] = /^\+(\d+) -(\d+)$/.exec(headers.get('branch.ab') ?? '') ?? [];
 	return {
-		branch: branch === undefined || branch === '(detached)' ? null : branch,
-		commit: commit === undefined || commit === '(initial)' ? null : commit,
+		branch: branch === '(detached)' ? null : branch,
+		commit: commit === '(initial)' ? null : commit,
 		upstream: headers.get('branch.upstream') ?? null,
-		ahead: headers.has('branch.ab') ? (ahead ?? 0) : null,
-		behind: headers.has('branch.ab') ? Math.abs(behind ?? 0) : null,
-		...counts,
+		ahead: ahead === undefined ? null : Number(ahead),
+		behind: behind === undefined ? null : Number(behind),
 		stashes: Number(headers.get('stash') ?? 0),
 	};
 }
 
-/** Whether an untracked path is, or only holds, the folder of another component. */
-function isNested(path: string, inside: readonly string[]): boolean {
+function countsOf(
+	entries: readonly string[],
+	inside: readonly string[],
+): Pick<GitStatus, 'staged' | 'modified' | 'untracked' | 'conflicts'> {
+	const changed = entries.filter(entry => /^[12] /.test(entry));
+	return {
+		staged: changed.filter(entry => entry[2] !== '.').length,
+		modified: changed.filter(entry => entry[3] !== '.').length,
+		untracked: entries.filter(entry => entry.startsWith('? ') && !isComponent(entry.slice(2), inside)).length,
+		conflicts: entries.filter(entry => entry.startsWith('u ')).length,
+	};
+}
+
+/** Whether an untracked path is the folder of another component, or a folder above one. */
+function isComponent(path: string, inside: readonly string[]): boolean {
 	const folder = path.replace(/\/$/, '');
-	return inside.some(other => other === folder || (path.endsWith('/') && other.startsWith(`${folder}/`)));
+	return inside.some(other => other === folder || (path.endsWith('/') && other.startsWith(path)));
 }
 
 const marks: readonly (readonly [file: string, operation: string])[] = [
@@ -89,8 +116,12 @@ const marks: readonly (readonly [file: string, operation: string])[] = [
 ];
 
 async function operationOf(host: Host, checkout: string): Promise<string | null> {
+	const folder = await gitFolder(host, checkout);
+	if (folder === undefined) return null;
+	const names = new Set(await host.files.list(folder));
 	for (const [file, operation] of marks) {
-		if (await host.files.exists(join(checkout, '.git', file))) return operation;
+		if (!names.has(file.split('/')[0] as string)) continue;
+		if (!file.includes('/') || (await host.files.exists(join(folder, file)))) return operation;
 	}
 	return null;
 }
