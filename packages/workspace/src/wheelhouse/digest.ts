@@ -5,11 +5,6 @@ export function sha512(bytes: string | Uint8Array): string {
 	return createHash('sha512').update(bytes).digest('hex');
 }
 
-/** Hexadecimal SHA-256 of some bytes. */
-export function sha256(bytes: string | Uint8Array): string {
-	return createHash('sha256').update(bytes).digest('hex');
-}
-
 /** A name-based UUID of version 5 (RFC 9562) in the URL name space. */
 export function uuid5(name: string): string {
 	const urlSpace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
