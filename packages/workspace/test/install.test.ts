@@ -256,8 +256,7 @@ test('tampering with a folder is named file by file', async t => {
 /** Changes one bit in the middle; the file is copied first because wheelhouses share contents by hard links. */
 async function flip(path: string): Promise<void> {
 	const bytes = await readFile(path);
-	const middle = Math.floor(bytes.length / 2);
-	bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+	bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
 	await rm(path);
 	await writeFile(path, bytes);
 }
@@ -287,4 +286,15 @@ test('settings and places of a lock that anybody wrote are not taken over', asyn
 		const files = await host.files.walk(join(folder, 'out'));
 		t.false(files.some(file => file.endsWith('/ran') || file.endsWith('node_modules/evil')));
 	}
+});
+
+test('npm honours the pins of the wheelhouse also when it resolves again', async t => {
+	const {host, folder} = await temporaryHost();
+	const {'pnpm-lock.yaml': lock = ''} = await locks(host);
+	// The component asks for leaf ~1.0.0 through @acme/util; the pin says otherwise, and only that version is there.
+	const packages = closure.filter(({manifest}) => manifest.name !== 'leaf' || manifest.version === '1.1.0');
+	const pinned = lock.replace('importers:', "overrides:\n  '@acme/util>leaf': 1.1.0\n\nimporters:");
+	await wheelhouse(host, join(folder, 'wh'), {'pnpm-lock.yaml': pinned}, packages);
+	await install(host, ecosystems, {place: 'wh', into: 'out', client: 'npm'});
+	t.is(await output(join(folder, 'out/bin/top')), 'top util-leaf11-here plugin-framework-leaf11 a,b\n');
 });

@@ -57,7 +57,7 @@ function pnpmRun(
 	site: Site,
 ): (mode: readonly string[], registry?: LoopbackRegistry) => Promise<void> {
 	return async (mode, registry) => {
-		if (registry) await writeProject(host, request, site, request.version);
+		if (registry) await writeProject(host, request, site, request.version, await pinsFor(host, request));
 		const finished = await host.run({
 			program: pnpmProgram(host),
 			arguments: [
@@ -164,7 +164,7 @@ async function runClient(
 	site: Site,
 	call: {program: string; argv: readonly string[]; registry?: LoopbackRegistry},
 ): Promise<void> {
-	if (call.registry) await writeProject(host, request, site, request.version);
+	if (call.registry) await writeProject(host, request, site, request.version, await pinsFor(host, request));
 	const finished = await host.run({
 		program: call.program,
 		arguments: call.argv,
@@ -195,9 +195,32 @@ async function writeProject(
 	request: InstallRequest,
 	site: Site,
 	specifier: string,
+	pins: object = {},
 ): Promise<void> {
-	const manifest = {private: true, dependencies: {[request.package]: specifier}};
+	const manifest = {private: true, dependencies: {[request.package]: specifier}, ...pins};
 	await host.files.write(join(site.project, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** The overrides that the wheelhouse was resolved with, in the words of the client that resolves again. */
+async function pinsFor(host: Host, request: InstallRequest): Promise<object> {
+	const lock = await host.files.readText(join(request.wheelhouse, 'locks', 'pnpm-lock.yaml'));
+	const head = lock && (await pnpmLockHead(lock, request.package, request.version));
+	const overrides = (head && (head.settings.overrides as Readonly<Record<string, string>> | undefined)) || {};
+	const pins = Object.entries(overrides).filter(([, version]) => version !== '-');
+	if (pins.length === 0) return {};
+	if (request.client === 'yarn') {
+		return {
+			resolutions: Object.fromEntries(pins.map(([key, version]) => [key.replaceAll('>', '/'), version])),
+		};
+	}
+	const nested: Record<string, string | Record<string, string>> = {};
+	for (const [key, version] of pins) {
+		const [parent = key, child] = key.split('>');
+		const beside = nested[parent];
+		if (child === undefined) nested[parent] = version;
+		else nested[parent] = {...(typeof beside === 'object' ? beside : {}), [child]: version};
+	}
+	return {overrides: nested};
 }
 
 function failed(
