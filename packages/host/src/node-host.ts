@@ -23,7 +23,7 @@ export function nodeHost(options: {
 		platform: {os: process.platform, cpu: process.arch, libc: libc()},
 		folders: folders(env),
 		files: nodeFiles,
-		http: nodeHttp({signal, userAgent: 'occo'}),
+		http: nodeHttp({signal, env, userAgent: 'occo'}),
 		run: command => runProcess(command, {env, signal}),
 		which: program => which(program, env),
 		serve: serveLoopback,

@@ -1,109 +1,147 @@
-import {Agent as HttpAgent} from 'node:http';
-import {Agent as HttpsAgent} from 'node:https';
-import {Readable} from 'node:stream';
-import {OccoError} from '@occo/model';
+import {PassThrough, Readable} from 'node:stream';
+import {setTimeout as pause} from 'node:timers/promises';
+import {isOccoError, OccoError} from '@occo/model';
 import type {Http, HttpRequest, HttpResponse, HttpStream} from './http.ts';
+import {isPassing, networkError} from './network-error.ts';
+import {type Agents, agentsFor} from './node-agents.ts';
+import {shownUrl} from './shown-url.ts';
 
-type Got = typeof import('got');
+/** How long a connection may take, by attempt: a first short one, because the SYN of a burst is lost at times. */
+const patience = [
+	{lookup: 5000, connect: 2000, secureConnect: 5000},
+	{lookup: 10_000, connect: 5000, secureConnect: 10_000},
+] as const;
 
-/** Simultaneous connections to one host; more gained nothing and bursts stalled (see docs/decisions/0001). */
-const sockets = 16;
+/** A server that wants us to wait longer (ms) gets no second try. */
+const longestWait = 60_000;
 
-/** HTTP over got. `ca` are extra PEM certificates, `signal` aborts what is under way. */
+/** HTTP over got; `signal` aborts what is under way. */
 export function nodeHttp(options: {
 	signal: AbortSignal;
 	userAgent: string;
-	ca?: () => Promise<string[]>;
+	env: Readonly<Record<string, string | undefined>>;
 }): Http {
-	let loaded: Promise<{got: Got; agents: {http: HttpAgent; https: HttpsAgent}}> | undefined;
-	const load = (): NonNullable<typeof loaded> => {
-		loaded ??= (async () => {
-			const [got, ca] = await Promise.all([import('got'), options.ca?.() ?? []]);
-			const settings = {
-				keepAlive: true,
-				maxSockets: sockets,
-				maxFreeSockets: sockets,
-				scheduling: 'lifo' as const,
-			};
-			const trusted = ca.length > 0 ? {ca: [...(await import('node:tls')).rootCertificates, ...ca]} : {};
-			return {got, agents: {http: new HttpAgent(settings), https: new HttpsAgent({...settings, ...trusted})}};
-		})();
-		return loaded;
+	const agents = new Map<string | undefined, Agents>();
+	const agent = (ca: string | undefined): Agents => {
+		const shared = agents.get(ca) ?? agentsFor(options.env, ca);
+		agents.set(ca, shared);
+		return shared;
 	};
-	const parameters = async (request: HttpRequest) => {
-		const {agents} = await load();
-		const {method = 'GET', body, inactivity = 60_000} = request;
-		const safe = method === 'GET' || method === 'HEAD';
-		return {
-			method,
-			agent: agents,
-			headers: {'user-agent': options.userAgent, ...request.headers},
-			...(body === undefined ? {} : {body}),
-			decompress: true,
-			throwHttpErrors: false,
-			followRedirect: request.redirects ?? safe,
-			signal: options.signal,
-			timeout: {connect: 5000, lookup: 5000, secureConnect: 10_000, socket: inactivity},
-			retry: {
-				limit: request.retries ?? (body instanceof Readable ? 0 : 2),
-				methods: ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as ('GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE')[],
-				statusCodes: [429, 500, 502, 503, 504],
-				calculateDelay: ({computedValue}: {computedValue: number}) => Math.min(computedValue / 4, 5000),
-			},
-		};
-	};
+	const open = (request: HttpRequest, raw: boolean) => (attempt: number) =>
+		opened(request, {raw, attempt, agent: agent(request.ca), ...options});
 	return {
-		request: async request => {
-			const {got} = await load();
-			try {
-				const answer = await got.default(request.url, {
-					...(await parameters(request)),
-					responseType: 'buffer',
-				});
-				return {status: answer.statusCode, headers: plain(answer.headers), body: Buffer.from(answer.body)};
-			} catch (error) {
-				throw networkError(error, request, options.signal);
-			}
-		},
-		stream: async request => streamed((await load()).got, await parameters(request), request, options.signal),
+		request: request =>
+			tried(request, options.signal, async attempt => whole(await open(request, false)(attempt), request)),
+		stream: request => tried(request, options.signal, open(request, true)),
 		close: () => {
-			void loaded?.then(({agents}) => {
-				agents.http.destroy();
-				agents.https.destroy();
-			});
+			for (const {http, https} of agents.values()) {
+				http.destroy();
+				https.destroy();
+			}
 		},
 	};
 }
 
-async function streamed(
-	got: Got,
-	parameters: object,
+interface Circumstances {
+	/** Bytes as they come, for what has a digest of its own. */
+	readonly raw: boolean;
+	readonly attempt: number;
+	readonly agent: Agents;
+	readonly signal: AbortSignal;
+	readonly userAgent: string;
+}
+
+/** Sends a request once and waits for the head of its answer. */
+async function opened(request: HttpRequest, circumstances: Circumstances): Promise<HttpStream> {
+	const {default: got} = await import('got');
+	const {raw, attempt, agent, signal, userAgent} = circumstances;
+	const {method = 'GET', body, inactivity = 60_000} = request;
+	const safe = method === 'GET' || method === 'HEAD';
+	const patient = (request.retries ?? 2) === 0 ? patience[1] : (patience[attempt] ?? patience[1]);
+	const stream = got.stream(request.url, {
+		method,
+		agent,
+		headers: {
+			'user-agent': userAgent,
+			...(raw ? {'accept-encoding': 'identity'} : {}),
+			...request.headers,
+		},
+		...(body === undefined ? {} : {body}),
+		decompress: !raw,
+		throwHttpErrors: false,
+		followRedirect: request.redirects ?? safe,
+		signal,
+		timeout: {...patient, socket: inactivity},
+		retry: {limit: 0},
+	});
+	if (!safe && body === undefined) stream.end();
+	const out = new PassThrough({highWaterMark: 256 * 1024});
+	out.on('close', () => stream.destroy());
+	// Who has not begun to read yet finds the failure when he does.
+	out.on('error', () => {});
+	return new Promise((resolve, reject) => {
+		stream.on('error', error => {
+			const told = signal.aborted ? interrupted() : networkError(error, request.url, inactivity);
+			reject(told);
+			out.destroy(told);
+		});
+		stream.once('response', ({statusCode, headers}) => {
+			stream.pipe(out);
+			resolve({status: statusCode, headers: plain(headers), body: out});
+		});
+	});
+}
+
+async function whole({status, headers, body}: HttpStream, request: HttpRequest): Promise<HttpResponse> {
+	const {largest = 512 * 1024 * 1024} = request;
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of body as AsyncIterable<Buffer>) {
+		size += chunk.length;
+		if (size > largest) {
+			throw new OccoError('OCCO_NETWORK', `${shownUrl(request.url)}: it answers more than ${largest} bytes`, {
+				kind: 'world',
+			});
+		}
+		chunks.push(chunk);
+	}
+	return {status, headers, body: Buffer.concat(chunks)};
+}
+
+/** Tries a request until it is answered for good, with growing pauses or those that the server asks for. */
+async function tried<Answer extends HttpStream | HttpResponse>(
 	request: HttpRequest,
 	signal: AbortSignal,
-): Promise<HttpStream> {
-	const attempts = request.retries ?? 2;
+	once: (attempt: number) => Promise<Answer>,
+): Promise<Answer> {
+	const {method = 'GET', body} = request;
+	const retries = request.retries ?? (method === 'POST' || body instanceof Readable ? 0 : 2);
 	for (let attempt = 0; ; attempt++) {
-		const stream = got.default.stream(request.url, {...parameters, retry: {limit: 0}});
+		if (signal.aborted) throw interrupted();
+		let wait = 250 * 2 ** attempt * (0.5 + Math.random());
 		try {
-			const answer = await new Promise<{statusCode: number; headers: HttpResponse['headers']}>(
-				(resolve, reject) => {
-					stream.once('response', resolve);
-					stream.once('error', reject);
-				},
-			);
-			if (attempt < attempts && (answer.statusCode === 429 || answer.statusCode >= 500)) {
-				stream.destroy();
-				throw Object.assign(new Error(`status ${answer.statusCode}`), {code: 'RETRY'});
-			}
-			stream.on('error', () => {});
-			return {status: answer.statusCode, headers: plain(answer.headers), body: stream as unknown as Readable};
+			const answer = await once(attempt);
+			const asked = retryAfter(answer.headers['retry-after']);
+			wait = Math.max(wait, asked);
+			if (attempt >= retries || !isBusy(answer.status) || asked > longestWait) return answer;
+			if (answer.body instanceof Readable) answer.body.destroy();
 		} catch (error) {
-			stream.on('error', () => {});
-			stream.destroy();
-			if (attempt >= attempts || signal.aborted) throw networkError(error, request, signal);
-			await new Promise(resolve => setTimeout(resolve, 250 * 2 ** attempt * (0.5 + Math.random())));
+			if (attempt >= retries || !isOccoError(error) || !isPassing(error.cause ?? error)) throw error;
 		}
+		await pause(wait, undefined, {signal}).catch(() => {});
 	}
+}
+
+function isBusy(status: number): boolean {
+	return status === 429 || [500, 502, 503, 504].includes(status);
+}
+
+/** RFC 9110, 10.2.3: seconds or a date; ms from now, 0 for none. */
+function retryAfter(value: string | undefined): number {
+	if (value === undefined) return 0;
+	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	const until = Date.parse(value) - Date.now();
+	return Number.isFinite(until) ? Math.max(0, until) : 0;
 }
 
 function plain(headers: object): Record<string, string | undefined> {
@@ -112,38 +150,6 @@ function plain(headers: object): Record<string, string | undefined> {
 	);
 }
 
-/** A URL as it may be shown: no user, no password, no query. */
-export function shownUrl(url: string): string {
-	try {
-		const {protocol, host, pathname} = new URL(url);
-		return `${protocol}//${host}${pathname}`;
-	} catch {
-		return 'an invalid URL';
-	}
-}
-
-const reasons: Readonly<Record<string, string>> = {
-	ECONNREFUSED: 'connection refused',
-	ECONNRESET: 'the connection was cut',
-	EPIPE: 'the connection was cut',
-	ENOTFOUND: 'host not found',
-	EAI_AGAIN: 'host not found (name service does not answer)',
-	ETIMEDOUT: 'no answer in time',
-	EHOSTUNREACH: 'host unreachable',
-	ENETUNREACH: 'network unreachable',
-	ERR_INVALID_URL: 'not a URL',
-	CERT_HAS_EXPIRED: 'its certificate has expired',
-	SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted here',
-	DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted here',
-	UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted here',
-	UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted here',
-};
-
-function networkError(error: unknown, request: HttpRequest, signal: AbortSignal): OccoError {
-	if (signal.aborted) return new OccoError('OCCO_INTERRUPTED', 'interrupted', {kind: 'interrupted'});
-	const {code = '', message = String(error)} = error as {code?: string; message?: string};
-	return new OccoError('OCCO_NETWORK', `${shownUrl(request.url)}: ${reasons[code] ?? message}`, {
-		kind: 'world',
-		cause: error,
-	});
+function interrupted(): OccoError {
+	return new OccoError('OCCO_INTERRUPTED', 'interrupted', {kind: 'interrupted'});
 }

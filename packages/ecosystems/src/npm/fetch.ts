@@ -78,7 +78,7 @@ async function fetchOne(host: Host, wanted: Wanted, config: NpmConfig, offline: 
 			return {...wanted, facts: await storeBlob(host, body, what, expected), source, firstUse, fresh: true};
 		} catch (error) {
 			body.destroy();
-			const cut = ['ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ERR_READING_RESPONSE_STREAM'].includes((error as {code?: string}).code ?? '');
+			const cut = ['ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ERR_READING_RESPONSE_STREAM', 'OCCO_NETWORK'].includes((error as {code?: string}).code ?? '');
 			if (!cut || attempt === 3) throw cut ? new OccoError('OCCO_NETWORK', `${what}: the connection was cut`, {kind: 'world', cause: error}) : error;
 		}
 	}
