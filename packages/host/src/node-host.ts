@@ -6,7 +6,6 @@ import type {Folders, Host} from './host.ts';
 import {nodeFiles} from './node-files.ts';
 import {nodeHttp} from './node-http.ts';
 import {runProcess, which} from './node-process.ts';
-import {serveLoopback} from './node-server.ts';
 
 /** The real machine. `report` receives progress; `signal` is aborted by Ctrl-C. */
 export function nodeHost(options: {
@@ -26,7 +25,7 @@ export function nodeHost(options: {
 		http: nodeHttp({signal, env, userAgent: 'occo'}),
 		run: command => runProcess(command, {env, signal}),
 		which: program => which(program, env),
-		serve: serveLoopback,
+		serve: async handler => (await import('./node-server.ts')).serveLoopback(handler),
 		now: () => new Date(),
 		nodePath: process.execPath,
 		processId: process.pid,

@@ -3,7 +3,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {isOccoError, OccoError} from '@occo/model';
 import type {Http, HttpRequest, HttpResponse, HttpStream} from './http.ts';
 import {isPassing, networkError} from './network-error.ts';
-import {type Agents, agentsFor} from './node-agents.ts';
+import type {Agents} from './node-agents.ts';
 import {shownUrl} from './shown-url.ts';
 
 /** How long a connection may take, by attempt: a first short one, because the SYN of a burst is lost at times. */
@@ -21,22 +21,26 @@ export function nodeHttp(options: {
 	userAgent: string;
 	env: Readonly<Record<string, string | undefined>>;
 }): Http {
-	const agents = new Map<string | undefined, Agents>();
-	const agent = (ca: string | undefined): Agents => {
-		const shared = agents.get(ca) ?? agentsFor(options.env, ca);
+	const agents = new Map<string | undefined, Promise<Agents>>();
+	const agent = (ca: string | undefined): Promise<Agents> => {
+		// Loaded late: `node:http` costs a command that asks no server 50 ms.
+		const shared =
+			agents.get(ca) ?? import('./node-agents.ts').then(({agentsFor}) => agentsFor(options.env, ca));
 		agents.set(ca, shared);
 		return shared;
 	};
-	const open = (request: HttpRequest, raw: boolean) => (attempt: number) =>
-		opened(request, {raw, attempt, agent: agent(request.ca), ...options});
+	const open = (request: HttpRequest, raw: boolean) => async (attempt: number) =>
+		opened(request, {raw, attempt, agent: await agent(request.ca), ...options});
 	return {
 		request: request =>
 			tried(request, options.signal, async attempt => whole(await open(request, false)(attempt), request)),
 		stream: request => tried(request, options.signal, open(request, true)),
 		close: () => {
-			for (const {http, https} of agents.values()) {
-				http.destroy();
-				https.destroy();
+			for (const shared of agents.values()) {
+				void shared.then(({http, https}) => {
+					http.destroy();
+					https.destroy();
+				});
 			}
 		},
 	};
