@@ -1,5 +1,6 @@
 export {readTar, type TarEntry, type TarFile, writeTar} from './archive.ts';
 export {cleanEnvironment} from './clean-environment.ts';
+export {type ArchiveLimits, extractTar, gunzipped} from './extract-tar.ts';
 export type {Files, Stat} from './files.ts';
 export type {Folders, Host} from './host.ts';
 export type {Http, HttpRequest, HttpResponse, HttpStream} from './http.ts';

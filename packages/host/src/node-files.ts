@@ -108,7 +108,7 @@ let serial = 0;
 /** A name beside the target that no other process or call uses. */
 function temporaryName(path: string): string {
 	serial += 1;
-	return join(dirname(path), `.${basename(path).slice(0, 100)}.occo-tmp-${process.pid}-${serial}`);
+	return join(dirname(path), `.${basename(path).slice(0, 60)}.occo-tmp-${process.pid}-${serial}`);
 }
 
 async function writeAtomically<T>(
