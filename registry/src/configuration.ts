@@ -1,17 +1,20 @@
 import {join} from 'node:path';
+import {usersFile} from './state.ts';
 
-/** The one configuration that Verdaccio runs with; everything in it has a reason in docs/decisions. */
-export function configuration(storage: string, plugins: string): object {
+/** The one configuration that Verdaccio runs with. */
+export function configuration(storage: string): object {
+	// Verdaccio looks for `<folder>/verdaccio-<name>` and tries `.js` itself; from sources the name says `.ts`
+	const plugin = import.meta.url.endsWith('.ts') ? 'plugin.ts' : 'plugin';
 	const self = join(storage, 'verdaccio.yaml');
 	return {
 		storage: join(storage, 'verdaccio'),
 		configPath: self,
 		self_path: self,
-		plugins,
-		store: {occo: {storageFolder: storage}},
-		middlewares: {occo: {storageFolder: storage}},
+		plugins: import.meta.dirname,
+		store: {[plugin]: {storageFolder: storage}},
+		middlewares: {[plugin]: {storageFolder: storage}},
 		auth: {
-			htpasswd: {file: join(storage, 'secrets', 'htpasswd'), max_users: -1, algorithm: 'bcrypt', rounds: 10},
+			htpasswd: {file: usersFile(storage), max_users: -1, algorithm: 'bcrypt', rounds: 10},
 		},
 		// The default tokens cost a password hash for every request.
 		security: {api: {legacy: false, jwt: {sign: {expiresIn: '90d'}}}, web: {sign: {expiresIn: '8h'}}},

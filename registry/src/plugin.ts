@@ -7,6 +7,7 @@ import {enforceGeneratedTokenMetadata} from '@verdaccio/middleware';
 import type {NpmManifest} from './npm/document.ts';
 import {packument, tagged} from './npm/packument.ts';
 import {npmRoutes, type Permit, type Request} from './npm/routes.ts';
+import {secretsFolder, tokenFile} from './state.ts';
 import {type ArtifactStore, artifactStore} from './store/artifact-store.ts';
 import {createFile, Refusal, replaceFile} from './store/durable.ts';
 import {folderObjects} from './store/folder-objects.ts';
@@ -28,11 +29,7 @@ interface Auth {
 }
 
 type HttpError = Error & {status?: number; statusCode?: number};
-type Handler = (
-	request: Request & {remote_user?: unknown},
-	response: ServerResponse,
-	next: (error?: unknown) => void,
-) => void;
+type Handler = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 interface Application {
 	use(handler: Handler): void;
@@ -49,12 +46,6 @@ export function storeOf(folder: string): Promise<ArtifactStore<NpmManifest>> {
 	stores.set(folder, store);
 	return store;
 }
-
-/** Where the tokens and secrets of a storage folder are. */
-export const secretFile = (folder: string): string => join(folder, 'secrets', 'signing');
-
-/** The publisher's token of a storage folder. */
-export const tokenFile = (folder: string): string => join(folder, 'secrets', 'publisher-token');
 
 /** The name of the user that the first start creates. */
 export const publisher = 'occo';
@@ -78,12 +69,12 @@ export class OccoPlugin {
 	}
 
 	async getSecret(): Promise<string> {
-		return (await readFile(secretFile(this.#folder), 'utf8').catch(() => '')).trim();
+		return (await readFile(join(secretsFolder(this.#folder), 'signing'), 'utf8').catch(() => '')).trim();
 	}
 
 	async setSecret(secret: string): Promise<void> {
 		if ((await this.getSecret()) !== secret)
-			await replaceFile(secretFile(this.#folder), secret, join(this.#folder, 'tmp'));
+			await replaceFile(join(secretsFolder(this.#folder), 'signing'), secret, join(this.#folder, 'tmp'));
 	}
 
 	get(done: (error: Error | null, names: string[]) => void): void {
@@ -171,7 +162,9 @@ export class OccoPlugin {
 	register_middlewares(app: Application, auth: Auth, storage: object): void {
 		const permit: Permit = (action, packageName, request) =>
 			new Promise((resolve, reject) => {
-				const {remote_user: user} = request as {remote_user?: unknown};
+				const {remote_user: user} = request;
+				// whoever sent credentials must not silently become nobody
+				if (user?.error) return reject(new Refusal(401, user.error));
 				auth[`allow_${action}`]({packageName}, user, (error, allowed) => {
 					if (error || !allowed)
 						reject(
@@ -191,15 +184,18 @@ export class OccoPlugin {
 				.then(answered => (answered ? undefined : next()))
 				.catch((error: unknown) => refuseWith(response, error));
 		});
-		void this.#ensureToken(auth);
-	}
-
-	async #ensureToken(auth: Auth): Promise<void> {
-		const user = {name: publisher, groups: [publisher], real_groups: [publisher]};
-		const token = await auth.jwtEncrypt(user, {expiresIn: '3650d', jwtid: randomBytes(8).toString('hex')});
-		await createFile(tokenFile(this.#folder), token, join(this.#folder, 'tmp'));
+		makeToken = async () => {
+			const user = {name: publisher, groups: [publisher], real_groups: [publisher]};
+			const token = await auth.jwtEncrypt(user, {expiresIn: '3650d', jwtid: randomBytes(8).toString('hex')});
+			await createFile(tokenFile(this.#folder), token, join(this.#folder, 'tmp'));
+		};
 	}
 }
+
+let makeToken: () => Promise<void> = async () => {};
+
+/** Creates the publisher's token unless there is one; after Verdaccio has started. */
+export const createPublisherToken = (): Promise<void> => makeToken();
 
 function refuseWith(response: ServerResponse, error: unknown): void {
 	const status = error instanceof Refusal ? error.status : 500;

@@ -1,21 +1,40 @@
-import {readFile, rm} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, utimes} from 'node:fs/promises';
+import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {createFile, readJson} from './store/durable.ts';
 
-/** Where a running registry says where it is. */
+/** Where a running registry is. */
+export interface Running {
+	/** Address with a slash at its end. */
+	readonly url: string;
+	readonly pid: number;
+}
+
+/** The file in which a running registry says where it is. */
 export const stateFile = (storage: string): string => join(storage, 'running.json');
 
-const lockFile = (storage: string): string => join(storage, 'owner.json');
+/** Where the server's secrets are: signing key, publisher's token, users, generated tokens. */
+export const secretsFolder = (storage: string): string => join(storage, 'secrets');
+
+/** The publisher's token of a storage folder. */
+export const tokenFile = (storage: string): string => join(secretsFolder(storage), 'publisher-token');
+
+/** The password file of a storage folder. */
+export const usersFile = (storage: string): string => join(secretsFolder(storage), 'htpasswd');
 
 interface Owner {
 	readonly pid: number;
 	/** Field 22 of proc(5)'s stat file: a process id alone may be used again. */
 	readonly started: string;
+	readonly machine: string;
 }
 
+/** How often an owner shows that it lives, and when one on another machine counts as dead, in ms. */
+const heartbeat = {every: 5000, patience: 60_000};
+
 async function startOf(pid: number): Promise<string> {
-	const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-	return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+	const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+	return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
 /** Whether a process exists and is the one that started then. */
@@ -29,18 +48,50 @@ async function isAlive({pid, started}: Owner): Promise<boolean> {
 	return now === '' || started === '' || now === started;
 }
 
-/** Takes a storage folder for this process; answers how to give it back. Throws when another live process has it. */
-export async function owned(storage: string): Promise<() => Promise<void>> {
-	const mine: Owner = {pid: process.pid, started: await startOf(process.pid)};
-	for (let attempt = 0; attempt < 5; attempt++) {
-		if (await createFile(lockFile(storage), JSON.stringify(mine), join(storage, 'tmp'))) {
-			return () => rm(lockFile(storage), {force: true});
+async function owns(file: string, owner: Owner): Promise<boolean> {
+	if (owner.machine === hostname()) return isAlive(owner);
+	const seen = await stat(file).catch(() => undefined);
+	return seen !== undefined && Date.now() - seen.mtimeMs < heartbeat.patience;
+}
+
+async function numbers(folder: string): Promise<readonly number[]> {
+	const names = await readdir(folder).catch(() => []);
+	return names.filter(name => /^\d+\.json$/.test(name)).map(name => Number.parseInt(name, 10));
+}
+
+const newest = async (folder: string): Promise<number> => Math.max(0, ...(await numbers(folder)));
+
+/** The live process that owns a storage folder, `undefined` when there is none. */
+export async function ownerOf(storage: string): Promise<number | undefined> {
+	const folder = join(storage, 'owner');
+	const file = join(folder, `${await newest(folder)}.json`);
+	const owner = await readJson<Owner>(file).catch(() => undefined);
+	return owner !== undefined && (await owns(file, owner)) ? owner.pid : undefined;
+}
+
+/**
+ * Takes a storage folder for this process until it ends. Answers the process that has it instead, if there is one.
+ * Owners are numbered: whoever finds the newest one dead creates the next number, which only one can. The newest file
+ * is never removed, so that a slow contender cannot take a number that was in use.
+ */
+export async function takeOwnership(storage: string): Promise<number | undefined> {
+	const folder = join(storage, 'owner');
+	await mkdir(folder, {recursive: true, mode: 0o700});
+	const mine: Owner = {pid: process.pid, started: await startOf(process.pid), machine: hostname()};
+	for (;;) {
+		const number = await newest(folder);
+		const owner = await ownerOf(storage);
+		if (owner !== undefined) return owner;
+		const file = join(folder, `${number + 1}.json`);
+		if (!(await createFile(file, JSON.stringify(mine), folder))) continue;
+		if ((await newest(folder)) > number + 1) {
+			await rm(file, {force: true});
+			continue;
 		}
-		const owner = await readJson<Owner>(lockFile(storage)).catch(() => undefined);
-		if (owner && (await isAlive(owner))) {
-			throw new Error(`the storage ${storage} belongs to the running process ${owner.pid}`);
+		for (const old of await numbers(folder)) {
+			if (old <= number) await rm(join(folder, `${old}.json`), {force: true});
 		}
-		await rm(lockFile(storage), {force: true});
+		setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), heartbeat.every).unref();
+		return undefined;
 	}
-	throw new Error(`the storage ${storage} cannot be taken`);
 }

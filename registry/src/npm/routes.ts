@@ -63,17 +63,29 @@ export function npmRoutes(
 	return async (request, response) => {
 		const url = new URL(request.url ?? '/', 'http://localhost');
 		const route = routeOf(url.pathname);
-		if (route === undefined) return false;
 		const method = request.method ?? 'GET';
 		const reads = method === 'GET' || method === 'HEAD';
+		if (route === undefined) {
+			if (reads || url.pathname.startsWith('/-/')) return false;
+			throw new Refusal(400, 'nothing can be published or changed at this path');
+		}
 		await permit(reads ? 'access' : 'publish', route.name, request);
-		if (route.kind === 'package' && reads) await sendPackument(route.name, request, response);
-		else if (route.kind === 'tarball' && reads) await sendTarball(route.name, route.file, request, response);
-		else if (route.kind === 'package' && method === 'PUT') await put(route.name, request, response);
-		else if (route.kind === 'tags') await tags(route.name, route.tag, request, response);
-		else throw new Refusal(403, 'versions are for ever: nothing can be unpublished here');
+		await answer(route, reads, request, response);
 		return true;
 	};
+
+	async function answer(
+		route: Route,
+		reads: boolean,
+		request: Request,
+		response: ServerResponse,
+	): Promise<void> {
+		if (route.kind === 'tags') return tags(route.name, route.tag, request, response);
+		if (route.kind === 'tarball' && reads) return sendTarball(route.name, route.file, request, response);
+		if (route.kind === 'package' && reads) return sendPackument(route.name, request, response);
+		if (route.kind === 'package' && request.method === 'PUT') return put(route.name, request, response);
+		throw new Refusal(403, 'versions are for ever: nothing can be unpublished here');
+	}
 
 	async function existing(name: string): Promise<StoredPackage<NpmManifest>> {
 		const stored = await store.read(name);
