@@ -4,6 +4,7 @@ export {type ArchiveLimits, extractTar, gunzipped} from './extract-tar.ts';
 export type {Files, Stat} from './files.ts';
 export type {Folders, Host} from './host.ts';
 export type {Http, HttpRequest, HttpResponse, HttpStream} from './http.ts';
+export {type Lock, withLock} from './lock.ts';
 export {nodeHost} from './node-host.ts';
 export type {Handler, LoopbackServer} from './node-server.ts';
 export {mapPool} from './pool.ts';
