@@ -5,6 +5,7 @@ export {type InstallAnswer, type InstallOptions, install} from './install.ts';
 export {
 	type OpenSettings,
 	openSettings,
+	openSettingsOr,
 	openWorkspace,
 	requireRead,
 	selectComponents,
@@ -20,3 +21,4 @@ export {type Flags, findRoot, workspaceFile} from './settings/layers.ts';
 export type {Servers, Settings} from './settings/resolve.ts';
 export {type ComponentStatus, type WorkspaceStatus, workspaceStatus} from './status.ts';
 export {type Level, type Verification, verify} from './verify.ts';
+export {type UploadAnswer, type UploadedArtifact, type UploadRequest, upload} from './upload/upload.ts';

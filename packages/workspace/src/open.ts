@@ -5,11 +5,12 @@ import {
 	type Component,
 	type ComponentSettings,
 	didYouMean,
+	isOccoError,
 	OccoError,
 	type Package,
 	quoted,
 } from '@occo/model';
-import {type Flags, findRoot, readLayers} from './settings/layers.ts';
+import {type Flags, findRoot, readLayers, readOuterLayers} from './settings/layers.ts';
 import {resolveSettings, type Settings} from './settings/resolve.ts';
 
 /** The settings of a workspace and where it is. */
@@ -32,6 +33,16 @@ export interface Workspace extends OpenSettings {
 export async function openSettings(host: Host, flags: Flags = {}): Promise<OpenSettings> {
 	const root = await findRoot(host);
 	return {root, ...resolveSettings(await readLayers(host, root, flags))};
+}
+
+/** The settings of the workspace, or of none: an upload of a bundle works anywhere. */
+export async function openSettingsOr(host: Host, flags: Flags = {}): Promise<OpenSettings> {
+	try {
+		return await openSettings(host, flags);
+	} catch (error) {
+		if (!isOccoError(error) || error.code !== 'OCCO_NO_WORKSPACE') throw error;
+		return {root: host.cwd, ...resolveSettings(await readOuterLayers(host, flags))};
+	}
 }
 
 /** Opens the workspace and reads each checkout once, in parallel; nothing in it is run. */

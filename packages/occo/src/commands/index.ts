@@ -63,6 +63,18 @@ export const commands: readonly CommandEntry[] = [
 		load: async () => (await import('./install.ts')).install as Command,
 	},
 	{
+		name: 'registry',
+		summary: 'Run the embedded private registry',
+		group: 'Registry',
+		load: async () => (await import('./registry.ts')).registry as Command,
+	},
+	{
+		name: 'upload',
+		summary: 'Publish everything in a wheelhouse to a registry',
+		group: 'Delivery',
+		load: async () => (await import('./upload.ts')).upload as Command,
+	},
+	{
 		name: 'doctor',
 		summary: 'Show which tools are there, and how to get what is missing',
 		group: 'Help',

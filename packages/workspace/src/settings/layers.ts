@@ -37,20 +37,33 @@ export async function findRoot(host: Host): Promise<string> {
  * environment, flags. Each is checked by itself, so that an error points into its file.
  */
 export async function readLayers(host: Host, root: string, flags: Flags = {}): Promise<Section> {
-	const user = join(host.folders.config, 'config.yaml');
-	const layers = [
-		await readChecked(host, user, user, 'user'),
+	return merged([
+		await userLayer(host),
 		...(await readWithExtends(host, root, join(root, workspaceFile), 'workspace', [])),
 		await readChecked(host, join(root, 'occo.local.yaml'), 'occo.local.yaml', 'local'),
-		fromPairs(
-			Object.entries(environment).map(([name, path]) => [path, host.env[name], name] as const),
-			'environment',
-		),
-		fromPairs(
-			Object.entries(flags).map(([path, value]) => [path, value, `--${path.split('.')[0]}`] as const),
-			'flag',
-		),
-	];
+		...outerLayers(host, flags),
+	]);
+}
+
+/** The layers that there are outside of any workspace: user file, environment, flags. */
+export async function readOuterLayers(host: Host, flags: Flags): Promise<Section> {
+	return merged([await userLayer(host), ...outerLayers(host, flags)]);
+}
+
+function userLayer(host: Host): Promise<Section | undefined> {
+	const path = join(host.folders.config, 'config.yaml');
+	return readChecked(host, path, path, 'user');
+}
+
+function outerLayers(host: Host, flags: Flags): readonly (Section | undefined)[] {
+	const variables = Object.entries(environment).map(([name, path]) => [path, host.env[name], name] as const);
+	const given = Object.entries(flags).map(
+		([path, value]) => [path, value, `--${path.split('.')[0]}`] as const,
+	);
+	return [fromPairs(variables, 'environment'), fromPairs(given, 'flag')];
+}
+
+function merged(layers: readonly (Section | undefined)[]): Section {
 	const origin = {layer: 'default', place: {file: workspaceFile}};
 	const empty: Section = {type: 'section', entries: new Map(), origin};
 	return layers.reduce<Section>(
