@@ -43,7 +43,7 @@ export interface StartedRegistry {
 	/** Ends it: what is under way is finished. */
 	stop(): Promise<void>;
 	/** Lets it go on when this process ends. */
-	detach(): void;
+	detach(): Promise<void>;
 }
 
 /** The storage folder that is meant when none is named. */
@@ -79,12 +79,14 @@ export async function startRegistry(host: Host, options: RegistryOptions = {}): 
 				child.kill('SIGTERM');
 				await ended;
 			},
-			detach() {
-				child.send('detach', () => {
-					child.unref();
-					child.channel?.unref();
-				});
-			},
+			detach: () =>
+				new Promise((resolve, reject) => {
+					child.once('disconnect', () => {
+						child.unref();
+						resolve();
+					});
+					child.send('detach', error => error && reject(error));
+				}),
 		};
 	} finally {
 		await log.close();

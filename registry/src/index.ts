@@ -8,4 +8,5 @@ export {
 	startRegistry,
 	stopRegistry,
 } from './control.ts';
+export {readPassword} from './password.ts';
 export {addUser, publisherToken} from './users.ts';
