@@ -9,7 +9,7 @@ import {makeDurableFolder, replaceFile} from './store/durable.ts';
 const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 /** The publisher's token of a storage folder. Throws `OCCO_REGISTRY_TOKEN` when no registry was started on it yet. */
-export async function publisherToken(storage: string): Promise<string> {
+export async function publisherToken(host: Host, storage: string = defaultStorage(host)): Promise<string> {
 	const token = (await read(tokenFile(storage))).trim();
 	if (token !== '') return token;
 	throw new OccoError('OCCO_REGISTRY_TOKEN', `no registry was started on \`${storage}\` yet`, {

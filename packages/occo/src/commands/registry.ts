@@ -59,7 +59,7 @@ export const registry: Command<RegistryAnswer> = {
 			case 'status':
 				return {...(await module.registryStatus(context.host, storage)), action};
 			case 'token':
-				return {action, token: await module.publisherToken(storage)};
+				return {action, token: await module.publisherToken(context.host, storage)};
 			case 'env':
 				return {action, configuration: await configuration(context, module, storage, options)};
 			default:
@@ -146,7 +146,7 @@ async function configuration(
 	const {url} = await module.registryStatus(host, storage);
 	if (url === null) throw await notRunning(storage);
 	const kind: ClientKind = options.shell && !options.npmrc ? 'shell' : 'npmrc';
-	const token = options['with-token'] ? await module.publisherToken(storage) : undefined;
+	const token = options['with-token'] ? await module.publisherToken(host, storage) : undefined;
 	return module.clientConfiguration(kind, url, token);
 }
 
