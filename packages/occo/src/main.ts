@@ -30,6 +30,12 @@ function output(stream: NodeJS.WriteStream): Output {
 	};
 }
 
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 22) {
+	process.stderr.write(`error: occo needs Node 22 or newer, this is ${process.versions.node}\n`);
+	process.exit(3);
+}
+
 process.exitCode = await run({
 	argv: process.argv.slice(2),
 	cwd: process.cwd(),
