@@ -1,0 +1,2 @@
+export {enact} from '@orchard/enactor';
+export {compose} from '@orchard/service-composer';
