@@ -14,6 +14,8 @@ export {
 	edges,
 	type Order,
 	orderKinds,
+	packageKey,
+	packageOwners,
 	upTo,
 } from './order.ts';
 export {rules} from './rules/index.ts';

@@ -1,11 +1,9 @@
-import type {Component, Kind} from './component.ts';
+import type {Component, EcosystemName, Kind} from './component.ts';
+import {shortestCycle} from './cycle.ts';
+import {graphOf, knotsOf, type Link, layersOf} from './graph.ts';
 
-/** One component needs another; `file` and `line` say where that is written. */
-export interface Edge {
-	/** The component that needs. */
-	readonly from: string;
-	/** The component that is needed. */
-	readonly to: string;
+/** The component `from` needs the component `to`; `file` and `line` say where that is written. */
+export interface Edge extends Link {
 	readonly role: Kind;
 	readonly file: string;
 	readonly line: number;
@@ -17,7 +15,9 @@ export interface Order {
 	readonly order: readonly string[];
 	/** The same in layers: a component is one layer above the highest that it needs. */
 	readonly layers: readonly (readonly string[])[];
-	/** The shortest cycle of each knot, first name repeated at the end: `[a, b, a]`; sorted. */
+	/** The sets of components that all need each other (strongly connected), each sorted, ordered by first name. */
+	readonly knots: readonly (readonly string[])[];
+	/** The shortest cycle of each knot, in the same order, first name repeated at the end: `[a, b, a]`. */
 	readonly cycles: readonly (readonly string[])[];
 }
 
@@ -29,15 +29,13 @@ export function edges(
 	components: readonly Component[],
 	kinds: readonly Kind[] = orderKinds,
 ): readonly Edge[] {
-	const owners = new Map(
-		components.map(component => [key(component.read.ecosystem, component.read.name), component]),
-	);
+	const owners = packageOwners(components);
 	const found = new Map<string, Edge>();
 	for (const component of components) {
 		for (const manifest of component.read.manifests) {
 			if (manifest.role !== 'abstract') continue;
 			for (const {name, kind, place} of manifest.requirements) {
-				const owner = owners.get(key(component.read.ecosystem, name));
+				const owner = owners.get(packageKey(component.read.ecosystem, name));
 				if (owner === undefined || !kinds.includes(kind)) continue;
 				const edge = {from: component.name, to: owner.name, role: kind, file: place.file, line: place.line};
 				const id = JSON.stringify([edge.from, edge.to, kind]);
@@ -55,126 +53,34 @@ export function compare(a: string, b: string): number {
 	return a < b ? -1 : Number(a > b);
 }
 
-const key = (ecosystem: string, name: string): string => `${ecosystem}:${name}`;
-
-interface Graph {
-	readonly names: readonly string[];
-	/** By index: what a node needs, ascending, without repeats; a node that needs itself is kept. */
-	readonly needs: readonly (readonly number[])[];
+/** A package name as its ecosystem compares it, with the ecosystem: Python's by PEP 503, npm's as written. */
+export function packageKey(ecosystem: EcosystemName, name: string): string {
+	return `${ecosystem}:${ecosystem === 'python' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name}`;
 }
 
-function graphOf(
-	nodes: Iterable<string>,
-	links: Iterable<{readonly from: string; readonly to: string}>,
-): Graph {
-	const names = [...new Set(nodes)].sort(compare);
-	const indexes = new Map(names.map((name, index) => [name, index]));
-	const needs = names.map(() => new Set<number>());
-	for (const {from, to} of links) {
-		const [user, needed] = [indexes.get(from), indexes.get(to)];
-		if (user !== undefined && needed !== undefined) needs[user]?.add(needed);
+/** The component that makes each package, by {@link packageKey}; of several the first by its own name. */
+export function packageOwners(components: readonly Component[]): ReadonlyMap<string, Component> {
+	const owners = new Map<string, Component>();
+	for (const component of [...components].sort((a, b) => compare(a.name, b.name))) {
+		const key = packageKey(component.read.ecosystem, component.read.name);
+		if (!owners.has(key)) owners.set(key, component);
 	}
-	return {names, needs: needs.map(set => [...set].sort((a, b) => a - b))};
+	return owners;
 }
 
 /** Orders named nodes by Kahn's algorithm in layers; the input's order never matters. Linear in nodes and links. */
-export function buildOrder(
-	nodes: Iterable<string>,
-	links: Iterable<{readonly from: string; readonly to: string}>,
-): Order {
+export function buildOrder(nodes: Iterable<string>, links: readonly Link[]): Order {
 	const graph = graphOf(nodes, links);
-	const users: number[][] = graph.names.map(() => []);
-	const waiting = graph.needs.map(list => list.length);
-	for (const [user, list] of graph.needs.entries()) for (const needed of list) users[needed]?.push(user);
-	const layers: string[][] = [];
-	let layer = graph.names.flatMap((_, index) => (waiting[index] === 0 ? [index] : []));
-	let placed = 0;
-	while (layer.length > 0) {
-		layers.push(layer.map(index => graph.names[index] as string));
-		placed += layer.length;
-		const next: number[] = [];
-		for (const done of layer) {
-			for (const user of users[done] as number[]) {
-				waiting[user] = (waiting[user] as number) - 1;
-				if (waiting[user] === 0) next.push(user);
-			}
-		}
-		layer = next.sort((a, b) => a - b);
-	}
-	const cycles = placed === graph.names.length ? [] : knots(graph).map(knot => shortestCycle(graph, knot));
-	return {order: layers.flat(), layers, cycles: cycles.sort((a, b) => compare(a.join(), b.join()))};
-}
-
-/** Strongly connected parts that hold a cycle, by Tarjan's algorithm without recursion. */
-function knots({names, needs}: Graph): number[][] {
-	const index = new Int32Array(names.length).fill(-1);
-	const low = new Int32Array(names.length);
-	const onStack = new Uint8Array(names.length);
-	const stack: number[] = [];
-	const found: number[][] = [];
-	let counter = 0;
-	const enter = (node: number, path: [number, number][]): void => {
-		index[node] = low[node] = counter++;
-		stack.push(node);
-		onStack[node] = 1;
-		path.push([node, 0]);
+	const named = (indexes: readonly number[]): string[] => indexes.map(index => graph.names[index] as string);
+	const layers = layersOf(graph).map(named);
+	const order = layers.flat();
+	const knots = order.length === graph.names.length ? [] : knotsOf(graph);
+	return {
+		order,
+		layers,
+		knots: knots.map(named),
+		cycles: knots.map(knot => named(shortestCycle(graph, knot))),
 	};
-	const leave = (node: number): void => {
-		if (low[node] !== index[node]) return;
-		const members = stack.splice(stack.lastIndexOf(node));
-		for (const member of members) onStack[member] = 0;
-		if (members.length > 1 || needs[node]?.includes(node)) found.push(members);
-	};
-	for (const root of names.keys()) {
-		if (index[root] !== -1) continue;
-		const path: [number, number][] = [];
-		enter(root, path);
-		for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-			const [node, position] = top;
-			const next = needs[node]?.[position];
-			top[1]++;
-			if (next === undefined) {
-				path.pop();
-				leave(node);
-				const parent = path.at(-1)?.[0];
-				if (parent !== undefined) low[parent] = Math.min(low[parent] as number, low[node] as number);
-			} else if (index[next] === -1) enter(next, path);
-			else if (onStack[next]) low[node] = Math.min(low[node] as number, index[next] as number);
-		}
-	}
-	return found;
-}
-
-/** Bounds the search for the shortest cycle in huge knots; beyond it the cycle found is short, maybe not shortest. */
-const searches = 200;
-
-function shortestCycle({names, needs}: Graph, knot: readonly number[]): string[] {
-	const inside = new Set(knot);
-	let best: readonly number[] = [];
-	for (const start of [...knot].sort((a, b) => a - b).slice(0, searches)) {
-		const cycle = cycleThrough(start, needs, inside);
-		if (best.length === 0 || cycle.length < best.length) best = cycle;
-	}
-	return best.map(index => names[index] as string);
-}
-
-/** The shortest way from a node back to itself within its knot, breadth first. */
-function cycleThrough(start: number, needs: Graph['needs'], inside: ReadonlySet<number>): number[] {
-	const before = new Map<number, number>();
-	const queue = [start];
-	for (const node of queue) {
-		for (const next of needs[node] as readonly number[]) {
-			if (next === start) {
-				const cycle = [start];
-				for (let at = node; at !== start; at = before.get(at) as number) cycle.push(at);
-				return [...cycle, start].reverse();
-			}
-			if (!inside.has(next) || before.has(next)) continue;
-			before.set(next, node);
-			queue.push(next);
-		}
-	}
-	return [];
 }
 
 /** What `start` reaches along `step`, without itself, at most `depth` steps away. */

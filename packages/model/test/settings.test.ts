@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the references of the workspace file look like this
+
 import test from 'ava';
 import fc from 'fast-check';
 import {

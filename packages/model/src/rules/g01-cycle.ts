@@ -7,7 +7,10 @@ export const cycleRule: Rule = {
 	summary: 'Components must not need each other in a circle',
 	*check(components) {
 		const links = edges(components);
-		for (const cycle of buildOrder(components.map(({name}) => name), links).cycles) {
+		for (const cycle of buildOrder(
+			components.map(({name}) => name),
+			links,
+		).cycles) {
 			const last = links.find(({from, to}) => from === cycle.at(-2) && to === cycle.at(-1));
 			yield {
 				rule: 'G01',

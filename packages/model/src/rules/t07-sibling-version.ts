@@ -1,4 +1,5 @@
 import type {Rule} from '../finding.ts';
+import {packageKey, packageOwners} from '../order.ts';
 
 /**
  * T07: the version of a sibling's checkout must lie within what its users ask for, in the abstract manifest and in the
@@ -8,13 +9,14 @@ export const siblingVersionRule: Rule = {
 	id: 'T07',
 	summary: 'A sibling’s version must satisfy the constraints and pins on it',
 	*check(components, {satisfies}) {
-		const owners = new Map(components.map(one => [`${one.read.ecosystem}:${one.read.name}`, one]));
+		const owners = packageOwners(components);
 		for (const component of components) {
 			for (const {role, requirements} of component.read.manifests) {
 				if (role === 'test') continue;
 				for (const {name, constraint, kind, source, place} of requirements) {
-					const sibling = owners.get(`${component.read.ecosystem}:${name}`);
-					if (sibling === undefined || source !== undefined || kind === 'test' || sibling === component) continue;
+					const sibling = owners.get(packageKey(component.read.ecosystem, name));
+					if (sibling === undefined || source !== undefined || kind === 'test' || sibling === component)
+						continue;
 					if (satisfies(component.read.ecosystem, sibling.read.version, constraint)) continue;
 					yield {
 						rule: 'T07',
