@@ -18,6 +18,13 @@ const git = new Set([
 	'GIT_SHALLOW_FILE',
 	'GIT_GRAFT_FILE',
 	'GIT_QUARANTINE_PATH',
+	'GIT_LITERAL_PATHSPECS',
+	'GIT_GLOB_PATHSPECS',
+	'GIT_NOGLOB_PATHSPECS',
+	'GIT_ICASE_PATHSPECS',
+	'GIT_ATTR_SOURCE',
+	'GIT_DEFAULT_HASH',
+	'GIT_REFLOG_ACTION',
 ]);
 
 const redirecting = /^(npm_|pnpm_|yarn_|pip_|uv_|git_config_(key|value)_\d+$)/i;
@@ -30,9 +37,14 @@ const others = new Set([
 	'PYTHONPATH',
 	'PYTHONHOME',
 	'PYTHONSTARTUP',
+	'PYTHONUSERBASE',
+	'PYTHONEXECUTABLE',
 	'VIRTUAL_ENV',
 	'CONDA_PREFIX',
 ]);
+
+/** Settings that only say whom to trust. */
+const certificates = /^(pip_cert|npm_config_cafile)$/i;
 
 /**
  * The environment a child may see: everything but what would make git, npm, pnpm, yarn, pip, uv, Node or Python look
@@ -42,7 +54,8 @@ const others = new Set([
 export function cleanEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
 	const clean: Record<string, string> = {};
 	for (const [name, value] of Object.entries(env)) {
-		if (value === undefined || git.has(name) || redirecting.test(name) || others.has(name)) continue;
+		if (value === undefined || git.has(name) || others.has(name)) continue;
+		if (redirecting.test(name) && !certificates.test(name)) continue;
 		clean[name] = value;
 	}
 	clean.LC_ALL = 'C';

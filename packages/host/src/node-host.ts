@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import type {Event} from '@occo/model';
@@ -66,10 +66,16 @@ function isRunning(processId: number): boolean {
 	}
 }
 
+/** As detect-libc does it, without a child: `ldd` is a script that names its library. */
 function libc(): 'glibc' | 'musl' | undefined {
 	if (process.platform !== 'linux') return undefined;
-	return existsSync(`/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`) &&
-		!existsSync('/etc/debian_version')
-		? 'musl'
-		: 'glibc';
+	try {
+		const ldd = readFileSync('/usr/bin/ldd', 'latin1');
+		if (ldd.includes('musl')) return 'musl';
+		if (/GLIBC|GNU C Library/.test(ldd)) return 'glibc';
+	} catch {
+		// small images have none
+	}
+	const loader = `/lib/ld-musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`;
+	return existsSync(loader) ? 'musl' : 'glibc';
 }
