@@ -33,8 +33,9 @@ export async function readHead(host: Host, checkout: string): Promise<Head | und
 	}
 	const ask = (...argv: readonly string[]): Promise<string | undefined> =>
 		gitOutput(host, argv, {cwd: checkout}).catch(() => undefined);
+	const ref = await ask('symbolic-ref', '--quiet', 'HEAD');
 	return {
-		branch: await ask('symbolic-ref', '--quiet', '--short', 'HEAD'),
+		branch: ref?.replace(/^refs\/heads\//, ''),
 		commit: await ask('rev-parse', '--verify', '--quiet', 'HEAD'),
 	};
 }
