@@ -1,9 +1,9 @@
 import {ecosystems} from '@occo/ecosystems';
+import type {Host} from '@occo/host';
 import {
 	above,
 	buildOrder,
 	compare,
-	didYouMean,
 	type Edge,
 	edges,
 	type Kind,
@@ -12,17 +12,23 @@ import {
 	quoted,
 	upTo,
 } from '@occo/model';
-import {openWorkspace, type Workspace} from '@occo/workspace';
+import {openWorkspace, selectComponents, type Workspace} from '@occo/workspace';
 import {wholeNumber} from '../arguments.ts';
 import type {Arguments, Command, Context, Style} from '../command.ts';
 import {escapeText} from '../escape.ts';
 
 /** The answer of `occo order`. */
 export interface OrderAnswer {
+	/** Each after all that it needs; without what is in a cycle and what needs that. */
 	readonly order: readonly string[];
 	readonly layers: readonly (readonly string[])[];
 	readonly edges: readonly Edge[];
+	/** Sets of components that all need each other, each sorted. */
 	readonly cycles: readonly (readonly string[])[];
+	/** The shortest way round in each of them, with the edge behind every step. */
+	readonly shortest: readonly (readonly Edge[])[];
+	/** Components that are not checked out: nothing is known of what they need. */
+	readonly missing: readonly string[];
 }
 
 /** How the answer is shown to people; the data is the same. */
@@ -36,9 +42,10 @@ const many = 500;
 export const order: Command<OrderAnswer> = {
 	name: 'order',
 	summary: 'Show the order in which components are built: each after all that it needs',
-	usage: 'order [OPTION...]',
+	usage: 'order [COMPONENT...] [OPTION...]',
 	description:
-		'Reads the abstract manifests of all checkouts, without running anything. Needs for running and for building decide; test needs count with `--test`. The order is the same on every machine.\n\nComponents that need each other have no order: the shortest cycle is shown with the line behind each step, and the exit code is 1.',
+		'Reads the abstract manifests of all checkouts, without running anything. Needs for running and for building decide; test needs count with `--test`. The order is the same on every machine. With names or globs, the order is that of all components, but only these are shown.\n\nComponents that need each other have no order: the shortest cycle is shown with the line behind each step, and the exit code is 1.',
+	completes: 'components',
 	options: {
 		layers: {type: 'boolean', summary: 'One line for each layer; what is in a layer can be built at once'},
 		'up-to': {
@@ -57,24 +64,14 @@ export const order: Command<OrderAnswer> = {
 		['occo order', 'the names, one a line'],
 		['occo order --layers', 'what can be built at the same time'],
 		['occo order --up-to api', 'what `api` needs, `api` last'],
+		["occo order 'lib-*'", 'in which order these are built'],
 		['occo order --above util --depth 1', 'what must be looked at when `util` changes'],
 		['occo order --dot | dot -Tsvg > order.svg', 'a picture'],
 	],
 	run: async ({host}: Context, {options, positionals}: Arguments): Promise<Shown> => {
-		if (positionals[0] !== undefined) {
-			throw new OccoError('OCCO_USAGE', `\`occo order\` takes no component`, {
-				hint: `did you mean \`--up-to ${positionals[0]}\`?`,
-			});
-		}
 		const workspace = await openWorkspace(host, ecosystems);
-		for (const name of workspace.missing) {
-			host.report({
-				type: 'warning',
-				message: `${quoted(name)} is not checked out and not in the order`,
-				hint: 'run `occo clone-all`',
-			});
-		}
-		const answer = decide(workspace, options);
+		warnOfMissing(host, workspace.missing);
+		const answer = decide(workspace, positionals, options);
 		const as = options.dot ? 'dot' : options.mermaid ? 'mermaid' : options.layers ? 'layers' : undefined;
 		if (as === 'mermaid' && answer.edges.length > many) {
 			throw new OccoError(
@@ -92,31 +89,59 @@ export const order: Command<OrderAnswer> = {
 	failed: answer => answer.cycles.length > 0,
 };
 
-function decide(workspace: Workspace, options: Arguments['options']): OrderAnswer {
+function decide(
+	workspace: Workspace,
+	positionals: readonly string[],
+	options: Arguments['options'],
+): OrderAnswer {
 	const kinds: readonly Kind[] = options.test ? [...orderKinds, 'test'] : orderKinds;
 	const links = edges(workspace.read, kinds);
 	const names = [...workspace.read.map(({name}) => name), ...workspace.plain].sort(compare);
-	const known = (option: 'up-to' | 'above'): string[] => {
-		const wanted = (options[option] as readonly string[] | undefined) ?? [];
-		for (const name of wanted) {
-			if (names.includes(name)) continue;
-			const missing = workspace.missing.includes(name);
-			const hint = missing ? `run \`occo clone-all ${name}\`` : didYouMean(name, names);
-			throw new OccoError(
-				'OCCO_COMPONENT',
-				`${quoted(name)} is ${missing ? 'not checked out' : 'no component'}`,
-				hint ? {hint} : {},
-			);
-		}
-		return [...wanted];
-	};
-	const [below, over] = [known('up-to'), known('above')];
+	const wanted = (words: unknown): readonly string[] =>
+		(words as readonly string[] | undefined)?.length ? chosenNames(workspace, words as string[]) : [];
+	const [below, over, only] = [wanted(options['up-to']), wanted(options.above), wanted(positionals)];
 	const needed = below.length > 0 ? upTo(below, links) : undefined;
+	const behind = only.length > 0 ? upTo(only, links) : undefined;
 	const users = over.length > 0 ? above(over, links, wholeNumber(options.depth, 'depth')) : undefined;
-	const chosen = names.filter(name => (needed?.has(name) ?? true) && (users?.has(name) ?? true));
+	const chosen = names.filter(name => [needed, users, behind].every(set => set?.has(name) ?? true));
 	const inside = new Set(chosen);
-	const shown = links.filter(({from, to}) => inside.has(from) && inside.has(to));
-	return {...buildOrder(chosen, shown), edges: shown};
+	const within = links.filter(({from, to}) => inside.has(from) && inside.has(to));
+	const {order: all, layers, knots, cycles} = buildOrder(chosen, within);
+	const shown = only.length > 0 ? new Set(only) : inside;
+	return {
+		order: all.filter(name => shown.has(name)),
+		layers: layers.map(layer => layer.filter(name => shown.has(name))).filter(layer => layer.length > 0),
+		edges: within.filter(({from, to}) => shown.has(from) && shown.has(to)),
+		cycles: knots,
+		shortest: cycles.map(cycle => steps(cycle, within)),
+		missing: workspace.missing,
+	};
+}
+
+function warnOfMissing(host: Host, missing: readonly string[]): void {
+	if (missing.length === 0) return;
+	const [few, more] = [missing.slice(0, 5).map(quoted).join(', '), missing.length - 5];
+	host.report({
+		type: 'warning',
+		message: `not checked out, so not in the order: ${few}${more > 0 ? ` and ${more} more` : ''}`,
+		hint: 'run `occo clone-all`',
+	});
+}
+
+/** The checked out components that words mean. */
+function chosenNames({components, missing}: Workspace, words: readonly string[]): readonly string[] {
+	const names = selectComponents(components, words).map(({name}) => name);
+	const present = names.filter(name => !missing.includes(name));
+	if (present.length > 0) return present;
+	throw new OccoError('OCCO_COMPONENT_MISSING', `${names.map(quoted).join(', ')}: not checked out`, {
+		hint: `run \`occo clone-all ${names.join(' ')}\``,
+	});
+}
+
+function steps(cycle: readonly string[], links: readonly Edge[]): readonly Edge[] {
+	return cycle
+		.slice(1)
+		.flatMap((to, index) => links.find(edge => edge.from === cycle[index] && edge.to === to) ?? []);
 }
 
 function textOf(answer: Shown, style: Style): string {
@@ -153,17 +178,15 @@ function textOf(answer: Shown, style: Style): string {
 }
 
 function cycleText(answer: OrderAnswer, style: Style): string {
-	return answer.cycles
-		.map(cycle => {
-			const steps = cycle.slice(0, -1).map((from, index) => {
-				const to = cycle[index + 1];
-				const edge = answer.edges.find(one => one.from === from && one.to === to);
-				return `  ${escapeText(from)} needs ${escapeText(to ?? '')} (${edge?.role}): ${escapeText(`${edge?.file}:${edge?.line}`)}`;
-			});
-			return [`${style.bad('cycle:')} ${cycle.map(escapeText).join(' -> ')}`, ...steps].join('\n');
-		})
-		.concat(
-			`${style.warn('hint:')} remove one of these needs, or move what both share into a component of its own`,
-		)
-		.join('\n');
+	const cycles = answer.shortest.map((cycle, index) => {
+		const names = [...cycle.map(({from}) => from), cycle.at(-1)?.to ?? ''];
+		const lines = cycle.map(
+			({from, to, role, file, line}) => `  ${from} needs ${to} (${role}): ${file}:${line}`,
+		);
+		const others = (answer.cycles[index]?.length ?? 0) - cycle.length;
+		if (others > 0) lines.push(`  and ${others} more in the same knot; \`--json\` names them`);
+		return [`${style.bad('cycle:')} ${escapeText(names.join(' -> '))}`, ...lines.map(escapeText)].join('\n');
+	});
+	const hint = 'remove one of these needs, or move what both share into a component of its own';
+	return [...cycles, `${style.warn('hint:')} ${hint}`].join('\n');
 }
