@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import {gunzipSync} from 'node:zlib';
 import test from 'ava';
 import {
+	fakeHost,
 	gitRepository,
 	integrityOf,
 	npmTarball,
@@ -29,8 +30,8 @@ test('a repository literal becomes the same commits anywhere', async t => {
 		gitRepository(join(folder, 'two words.git'), {...literal, bare: true}),
 	]);
 	t.deepEqual(one.commits, two.commits);
-	t.is(await one.git('rev-parse', 'HEAD'), one.commits[1]);
-	t.is(await two.git('rev-parse', 'v1.0.0^{commit}'), one.commits[0]);
+	t.is(await one.git('rev-parse', 'HEAD'), one.commits[1] ?? '');
+	t.is(await two.git('rev-parse', 'v1.0.0^{commit}'), one.commits[0] ?? '');
 	t.is(await two.git('log', '--format=%s', 'edge'), 'Commit 4\nCommit 3\nSecond\nCommit 1');
 	t.is(await one.git('status', '--porcelain'), '');
 	t.is(await readFile(join(one.folder, 'new file.txt'), 'utf8'), 'ü\n');
@@ -123,4 +124,55 @@ test('the command line runs from its sources and answers JSON', async t => {
 	t.is(help.code, 0, help.stderr);
 	t.regex(help.stdout, /clone-all/);
 	t.is(help.json, undefined);
+});
+
+test('a fake host keeps files in memory as the real one does on disk', async t => {
+	const folder = await temporaryFolder(t);
+	const real = await realHost(folder);
+	const fake = fakeHost({files: {[join(folder, 'other')]: ''}});
+	const seen = await Promise.all(
+		[real, fake].map(async ({files}) => {
+			const at = (name: string): string => join(folder, name);
+			await files.write(at('a/b'), 'one', {mode: 0o600});
+			await files.link(at('a/b'), at('c/d'));
+			const same = (await files.stat(at('a/b')))?.identity === (await files.stat(at('c/d')))?.identity;
+			const created = [await files.create(at('a/b'), 'no'), await files.create(at('a/e'), 'yes')];
+			await files.write(at('c/d'), 'two');
+			await files.rename(at('a'), at('moved'));
+			await files.symlink('d', at('c/link'));
+			await files.remove(at('moved/e'));
+			await files.remove(at('other'));
+			await files.remove(at('home'));
+			const stat = await files.stat(at('moved/b'));
+			return {
+				same,
+				created,
+				walk: await files.walk(folder),
+				list: await files.list(folder),
+				texts: [
+					await files.readText(at('moved/b')),
+					await files.readText(at('c/d')),
+					await files.readText(at('no')),
+				],
+				stat: [stat?.type, stat?.size, stat?.mode],
+				link: [await files.readLink(at('c/link')), (await files.stat(at('c/link')))?.type],
+				folder: (await files.stat(at('c')))?.type,
+			};
+		}),
+	);
+	t.deepEqual(seen[1], seen[0]);
+	t.deepEqual(seen[0]?.walk, ['c/d', 'c/link', 'moved/b']);
+});
+
+test('a fake host answers as scripted and remembers what was asked', async t => {
+	const host = fakeHost({
+		run: ({program}) => (program === 'git' ? {stdout: 'out'} : undefined),
+		http: ({url}) => (url.endsWith('/a') ? {body: Buffer.from('A')} : undefined),
+	});
+	t.is((await host.run({program: 'git', arguments: ['x'], cwd: '/'})).stdout, 'out');
+	await t.throwsAsync(host.run({program: 'pnpm', arguments: [], cwd: '/'}), {code: 'OCCO_TOOL_MISSING'});
+	t.is((await host.http.request({url: 'http://h/a'})).body.toString(), 'A');
+	await t.throwsAsync(host.http.request({url: 'http://h/b'}), {code: 'OCCO_NETWORK'});
+	host.report({type: 'note', message: 'hello'});
+	t.deepEqual([host.runs.length, host.requests.length, host.events.length], [2, 2, 1]);
 });

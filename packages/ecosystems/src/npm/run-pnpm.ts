@@ -44,7 +44,7 @@ export async function preparePnpm(
 	return (argv, onStderr) =>
 		host.run({
 			program: pnpmProgram(host),
-			arguments: [...argv, ...settings],
+			arguments: [...settings, ...argv],
 			cwd: site.project,
 			env,
 			umask: 0o022,
