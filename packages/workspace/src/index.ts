@@ -1,7 +1,7 @@
-export {type CloneOptions, cloneAll, type SourceResult} from './clone-all.ts';
-export {examine} from './doctor.ts';
+export type {CloneOptions, SourceResult} from './clone-all.ts';
 export {originUrl} from './git/origin.ts';
-export {type InstallAnswer, type InstallOptions, install} from './install.ts';
+export type {InstallAnswer, InstallOptions} from './install.ts';
+export {cloneAll, examine, install, packageComponents, upload, verify, workspaceStatus} from './jobs.ts';
 export {
 	type OpenSettings,
 	openSettings,
@@ -11,14 +11,9 @@ export {
 	selectComponents,
 	type Workspace,
 } from './open.ts';
-export {
-	type PackageAnswer,
-	type Packaged,
-	type PackageOptions,
-	packageComponents,
-} from './package/package.ts';
+export type {PackageAnswer, Packaged, PackageOptions} from './package/package.ts';
 export {type Flags, findRoot, workspaceFile} from './settings/layers.ts';
 export type {Servers, Settings} from './settings/resolve.ts';
-export {type ComponentStatus, type WorkspaceStatus, workspaceStatus} from './status.ts';
-export {type Level, type Verification, verify} from './verify.ts';
-export {type UploadAnswer, type UploadedArtifact, type UploadRequest, upload} from './upload/upload.ts';
+export type {ComponentStatus, WorkspaceStatus} from './status.ts';
+export type {UploadAnswer, UploadedArtifact, UploadRequest} from './upload/upload.ts';
+export type {Level, Verification} from './verify.ts';
