@@ -1,3 +1,4 @@
+export {type FakeHost, type FakeHostOptions, fakeHost} from './fake-host.ts';
 export {type FileLiteral, type FileTree, writeFiles} from './file-tree.ts';
 export {
 	type CommitLiteral,
