@@ -163,8 +163,10 @@ export class OccoPlugin {
 		const permit: Permit = (action, packageName, request) =>
 			new Promise((resolve, reject) => {
 				const {remote_user: user} = request;
-				// whoever sent credentials must not silently become nobody
-				if (user?.error) return reject(new Refusal(401, user.error));
+				// whoever sends credentials that are wrong must not silently become nobody
+				if (request.headers.authorization !== undefined && user?.name === undefined) {
+					return reject(new Refusal(401, user?.error ?? 'the token is not valid or has expired'));
+				}
 				auth[`allow_${action}`]({packageName}, user, (error, allowed) => {
 					if (error || !allowed)
 						reject(
@@ -185,7 +187,8 @@ export class OccoPlugin {
 				.catch((error: unknown) => refuseWith(response, error));
 		});
 		makeToken = async () => {
-			const user = {name: publisher, groups: [publisher], real_groups: [publisher]};
+			const groups = ['$all', '$authenticated', '@all', '@authenticated', publisher];
+			const user = {name: publisher, groups, real_groups: [publisher]};
 			const token = await auth.jwtEncrypt(user, {expiresIn: '3650d', jwtid: randomBytes(8).toString('hex')});
 			await createFile(tokenFile(this.#folder), token, join(this.#folder, 'tmp'));
 		};
