@@ -68,7 +68,9 @@ function optionsOf(cwd: string, {protocols, inactivity, onProgress}: CloneReques
 		protocols,
 		inactivity,
 		onStderr: text => {
-			const line = text.split(/[\r\n]+/).findLast(one => one.trim() !== '');
+			const line = text
+				.split(/[\r\n]+/)
+				.findLast(one => one.trim() !== '' && !one.startsWith('Cloning into'));
 			if (line) onProgress(line.trim());
 		},
 	};
