@@ -10,8 +10,7 @@ import {fileURLToPath} from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.cache', 'occo-bootstrap');
-const pinned =
-	/"packageManager": "(pnpm@[^"]+)"/.exec(readFileSync(join(root, 'package.json'), 'utf8'))?.[1] ?? 'pnpm@12';
+const pinned = `pnpm@${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.pnpm}`;
 
 const jobs = {
 	demo: [['demo', 'node', ['--conditions=@occo/source', 'scripts/demo.ts']]],
