@@ -1,2 +1,0 @@
-export {enact} from '@orchard/enactor';
-export {compose} from '@orchard/service-composer';
