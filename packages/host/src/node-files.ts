@@ -147,13 +147,27 @@ async function filled<T>(
 	}
 }
 
+/** Bytes gathered before they are written: a trip to the thread pool costs more than a copy. */
+const gathered = 1024 * 1024;
+
 async function pour(content: AsyncIterable<Uint8Array>, handle: fs.FileHandle): Promise<number> {
 	let size = 0;
+	let pending: Uint8Array[] = [];
+	let waiting = 0;
+	const flush = async (): Promise<void> => {
+		const bytes = pending.length === 1 ? (pending[0] as Uint8Array) : Buffer.concat(pending, waiting);
+		for (let written = 0; written < bytes.length; )
+			written += (await handle.write(bytes, written)).bytesWritten;
+		pending = [];
+		waiting = 0;
+	};
 	for await (const chunk of content) {
-		let written = 0;
-		while (written < chunk.length) written += (await handle.write(chunk, written)).bytesWritten;
+		pending.push(chunk);
+		waiting += chunk.length;
 		size += chunk.length;
+		if (waiting >= gathered) await flush();
 	}
+	if (waiting > 0) await flush();
 	return size;
 }
 
