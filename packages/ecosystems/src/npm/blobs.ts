@@ -25,11 +25,15 @@ export function blobPath(host: Host, sha512: string): string {
 	return join(host.folders.cache, 'blobs', 'sha512', sha512.slice(0, 2), sha512.slice(2));
 }
 
-const factsPath = (host: Host, sha512: string): string => join(host.folders.cache, 'npm', 'facts', `${sha512}.json`);
+const factsPath = (host: Host, sha512: string): string =>
+	join(host.folders.cache, 'npm', 'facts', `${sha512}.json`);
 
 /** The facts of a tarball that is in the cache; `undefined` when it is not, or is not whole. */
 export async function knownFacts(host: Host, sha512: string): Promise<Facts | undefined> {
-	const [text, stat] = await Promise.all([host.files.readText(factsPath(host, sha512)), host.files.stat(blobPath(host, sha512))]);
+	const [text, stat] = await Promise.all([
+		host.files.readText(factsPath(host, sha512)),
+		host.files.stat(blobPath(host, sha512)),
+	]);
 	if (text === undefined || stat?.type !== 'file') return undefined;
 	try {
 		const facts = JSON.parse(text) as Facts;
@@ -57,7 +61,10 @@ export async function storeBlob(
 ): Promise<Facts> {
 	const sha512 = createHash('sha512');
 	const sha256 = createHash('sha256');
-	const other = expected && expected.algorithm !== 'sha512' && expected.algorithm !== 'sha256' ? createHash(expected.algorithm) : undefined;
+	const other =
+		expected && expected.algorithm !== 'sha512' && expected.algorithm !== 'sha256'
+			? createHash(expected.algorithm)
+			: undefined;
 	const check = async function* (): AsyncIterable<Uint8Array> {
 		for await (const chunk of content) {
 			for (const hash of [sha512, sha256, other]) hash?.update(chunk);
@@ -67,10 +74,14 @@ export async function storeBlob(
 		const hash = expected.algorithm === 'sha512' ? sha512 : expected.algorithm === 'sha256' ? sha256 : other;
 		const got = hash?.copy().digest('hex');
 		if (got === expected.hex) return;
-		throw new OccoError('OCCO_INTEGRITY', `${what}: the bytes received have ${expected.algorithm} ${got?.slice(0, 16)}…, not ${expected.hex.slice(0, 16)}…`, {
-			kind: 'world',
-			hint: 'the registry or something on the way altered it; nothing was kept',
-		});
+		throw new OccoError(
+			'OCCO_INTEGRITY',
+			`${what}: the bytes received have ${expected.algorithm} ${got?.slice(0, 16)}…, not ${expected.hex.slice(0, 16)}…`,
+			{
+				kind: 'world',
+				hint: 'the registry or something on the way altered it; nothing was kept',
+			},
+		);
 	};
 	const incoming = await host.files.temporaryFolder('incoming-', join(host.folders.cache, 'blobs'));
 	try {
@@ -89,27 +100,47 @@ export async function storeBlob(
 
 const texts = (value: unknown): readonly string[] | undefined => {
 	const list = typeof value === 'string' ? [value] : value;
-	return Array.isArray(list) && list.length > 0 && list.every(item => typeof item === 'string') ? list : undefined;
+	return Array.isArray(list) && list.length > 0 && list.every(item => typeof item === 'string')
+		? list
+		: undefined;
 };
 
-async function readFacts(host: Host, path: string, what: string): Promise<Omit<Facts, 'size' | 'sha512' | 'sha256'>> {
+async function readFacts(
+	host: Host,
+	path: string,
+	what: string,
+): Promise<Omit<Facts, 'size' | 'sha512' | 'sha256'>> {
 	const json = await packedJson(host, path).catch((error: unknown) => {
-		throw error instanceof Error ? new OccoError('OCCO_ARCHIVE', `${what}: ${error.message.replace(/^`[^`]*`: /, '')}`, {kind: 'world', cause: error}) : error;
+		throw error instanceof Error
+			? new OccoError('OCCO_ARCHIVE', `${what}: ${error.message.replace(/^`[^`]*`: /, '')}`, {
+					kind: 'world',
+					cause: error,
+				})
+			: error;
 	});
-	const {name, version, os, cpu, libc, license, scripts, optionalDependencies} = json as Record<string, unknown>;
+	const {name, version, os, cpu, libc, license, scripts, optionalDependencies} = json as Record<
+		string,
+		unknown
+	>;
 	if (typeof name !== 'string' || typeof version !== 'string') {
 		throw new OccoError('OCCO_ARCHIVE', `${what}: its package.json has no name or version`, {kind: 'world'});
 	}
 	const limits = {os: texts(os), cpu: texts(cpu), libc: texts(libc)};
 	const licence = typeof license === 'string' ? license : (license as {type?: unknown} | undefined)?.type;
-	const runs = typeof scripts === 'object' && scripts !== null && ['preinstall', 'install', 'postinstall'].some(key => Object.hasOwn(scripts, key));
+	const runs =
+		typeof scripts === 'object' &&
+		scripts !== null &&
+		['preinstall', 'install', 'postinstall'].some(key => Object.hasOwn(scripts, key));
 	return {
 		name,
 		version,
 		...Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)),
 		...(typeof licence === 'string' ? {licence} : {}),
 		...(runs ? {installScripts: true} : {}),
-		optional: typeof optionalDependencies === 'object' && optionalDependencies !== null ? Object.keys(optionalDependencies).sort() : [],
+		optional:
+			typeof optionalDependencies === 'object' && optionalDependencies !== null
+				? Object.keys(optionalDependencies).sort()
+				: [],
 	};
 }
 

@@ -48,7 +48,9 @@ export async function fetchAll(
 	host.report({
 		type: 'phase-ended',
 		phase: 'fetch',
-		...(fresh.length > 0 ? {detail: `${fresh.length} of ${wanted.length} files, ${(bytes / 1e6).toFixed(1)} MB`} : {}),
+		...(fresh.length > 0
+			? {detail: `${fresh.length} of ${wanted.length} files, ${(bytes / 1e6).toFixed(1)} MB`}
+			: {}),
 	});
 	return fetched;
 }
@@ -62,26 +64,54 @@ async function fetchOne(host: Host, wanted: Wanted, config: NpmConfig, offline: 
 	const known = expected?.algorithm === 'sha512' ? await knownFacts(host, expected.hex) : undefined;
 	if (known) return {...wanted, facts: known, source, firstUse, fresh: false};
 	if (offline) {
-		throw new OccoError('OCCO_OFFLINE', `${what} is not in the cache`, {kind: 'world', hint: 'run the same command once without `--offline`'});
+		throw new OccoError('OCCO_OFFLINE', `${what} is not in the cache`, {
+			kind: 'world',
+			hint: 'run the same command once without `--offline`',
+		});
 	}
+	return {
+		...wanted,
+		facts: await download(host, source, what, config, expected),
+		source,
+		firstUse,
+		fresh: true,
+	};
+}
+
+/** What a connection that broke in the middle of a body is called. */
+const cut = ['ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ERR_READING_RESPONSE_STREAM'];
+
+async function download(
+	host: Host,
+	source: string,
+	what: string,
+	config: NpmConfig,
+	expected: Expected | undefined,
+): Promise<Facts> {
 	const authorization = config.authorization(source);
 	for (let attempt = 1; ; attempt++) {
-		const {status, body} = await host.http.stream({url: source, headers: authorization ? {authorization} : {}});
-		if (status !== 200) {
-			body.destroy();
-			throw new OccoError('OCCO_FETCH', `${what}: ${source} answered ${status}`, {
-				kind: 'world',
-				...(status === 401 || status === 403 ? {hint: 'the registry wants a token: see `//host/:_authToken` in .npmrc'} : {}),
-			});
-		}
+		const {status, body} = await host.http.stream({
+			url: source,
+			headers: authorization ? {authorization} : {},
+		});
 		try {
-			return {...wanted, facts: await storeBlob(host, body, what, expected), source, firstUse, fresh: true};
+			if (status !== 200) throw answered(what, source, status);
+			return await storeBlob(host, body, what, expected);
 		} catch (error) {
 			body.destroy();
-			const cut = ['ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ERR_READING_RESPONSE_STREAM', 'OCCO_NETWORK'].includes((error as {code?: string}).code ?? '');
-			if (!cut || attempt === 3) throw cut ? new OccoError('OCCO_NETWORK', `${what}: the connection was cut`, {kind: 'world', cause: error}) : error;
+			if (!cut.includes((error as {code?: string}).code ?? '')) throw error;
+			if (attempt === 3)
+				throw new OccoError('OCCO_NETWORK', `${what}: the connection was cut`, {kind: 'world', cause: error});
 		}
 	}
+}
+
+function answered(what: string, source: string, status: number): OccoError {
+	const isRefused = status === 401 || status === 403;
+	return new OccoError('OCCO_FETCH', `${what}: ${source} answered ${status}`, {
+		kind: 'world',
+		...(isRefused ? {hint: 'the registry wants a token: see `//host/:_authToken` in .npmrc'} : {}),
+	});
 }
 
 /** The strongest digest of a subresource integrity text. */

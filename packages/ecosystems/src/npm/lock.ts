@@ -22,7 +22,9 @@ export interface PnpmLock {
 	readonly lockfileVersion: string;
 	readonly settings?: Readonly<Record<string, unknown>>;
 	readonly overrides?: Readonly<Record<string, string>>;
-	readonly importers: Readonly<Record<string, {readonly dependencies?: Readonly<Record<string, {specifier: string; version: string}>>}>>;
+	readonly importers: Readonly<
+		Record<string, {readonly dependencies?: Readonly<Record<string, {specifier: string; version: string}>>}>
+	>;
 	readonly packages?: Readonly<Record<string, LockedPackage>>;
 	readonly snapshots?: Readonly<Record<string, Snapshot>>;
 }
@@ -32,7 +34,9 @@ export async function parseLock(text: string): Promise<PnpmLock> {
 	const {parse} = await import('yaml');
 	const lock = parse(text.slice(text.lastIndexOf('\n---\n') + 1), {maxAliasCount: 0}) as PnpmLock;
 	if (String(lock.lockfileVersion).startsWith('9.')) return lock;
-	throw new OccoError('OCCO_LOCK', `pnpm-lock.yaml has the format ${lock.lockfileVersion}, not 9`, {kind: 'world'});
+	throw new OccoError('OCCO_LOCK', `pnpm-lock.yaml has the format ${lock.lockfileVersion}, not 9`, {
+		kind: 'world',
+	});
 }
 
 /** The name and the rest of a lock key: `@a/b@1.0.0(react@18)` -> `@a/b`, `1.0.0(react@18)`. */
@@ -42,7 +46,11 @@ export function splitKey(key: string): readonly [name: string, rest: string] {
 }
 
 /** The key in `snapshots:` that a dependency entry refers to; an alias names its package in the value. */
-export function snapshotKey(name: string, value: string, snapshots: Readonly<Record<string, Snapshot>>): string {
+export function snapshotKey(
+	name: string,
+	value: string,
+	snapshots: Readonly<Record<string, Snapshot>>,
+): string {
 	const plain = `${name}@${value}`;
 	return plain in snapshots ? plain : value;
 }
@@ -54,7 +62,11 @@ export const withoutPeers = (key: string): string => key.replace(/\(.*$/, '');
  * Makes the tarballs of the workspace look as if they came from a registry: `file:` references become versions, in
  * keys, values and peers alike, and the overrides that led to them go. `references` maps each reference to its version.
  */
-export function asPublished(lock: PnpmLock, references: ReadonlyMap<string, string>, siblings: ReadonlySet<string>): PnpmLock {
+export function asPublished(
+	lock: PnpmLock,
+	references: ReadonlyMap<string, string>,
+	siblings: ReadonlySet<string>,
+): PnpmLock {
 	const swap = (text: string): string => {
 		let swapped = text;
 		for (const [reference, version] of references) swapped = swapped.replaceAll(reference, version);
@@ -66,11 +78,14 @@ export function asPublished(lock: PnpmLock, references: ReadonlyMap<string, stri
 		if (typeof value !== 'object' || value === null) return value;
 		const {tarball, version, ...rest} = value as Record<string, unknown>;
 		const isOurs = typeof tarball === 'string' && references.has(tarball);
-		const kept = isOurs || (isRecord(rest.resolution) && references.has(String(rest.resolution.tarball))) ? rest : value;
+		const kept =
+			isOurs || (isRecord(rest.resolution) && references.has(String(rest.resolution.tarball))) ? rest : value;
 		void version;
 		return Object.fromEntries(Object.entries(kept).map(([key, one]) => [swap(key), visit(one)]));
 	};
-	const overrides = Object.fromEntries(Object.entries(lock.overrides ?? {}).filter(([name]) => !siblings.has(name)));
+	const overrides = Object.fromEntries(
+		Object.entries(lock.overrides ?? {}).filter(([name]) => !siblings.has(name)),
+	);
 	const {overrides: _, ...bare} = lock;
 	const visited = visit(bare) as PnpmLock;
 	const {lockfileVersion, settings, ...rest} = visited;
@@ -98,7 +113,9 @@ export function forTargets(lock: PnpmLock, targets: readonly NpmTarget[]): PnpmL
 	};
 	const dependenciesOf = ({dependencies = {}, optionalDependencies = {}}: Snapshot): string[] => [
 		...Object.entries(dependencies).map(([name, value]) => snapshotKey(name, value, snapshots)),
-		...Object.entries(optionalDependencies).map(([name, value]) => snapshotKey(name, value, snapshots)).filter(fits),
+		...Object.entries(optionalDependencies)
+			.map(([name, value]) => snapshotKey(name, value, snapshots))
+			.filter(fits),
 	];
 	const roots = Object.values(lock.importers).flatMap(({dependencies = {}}) =>
 		Object.entries(dependencies).map(([name, {version}]) => snapshotKey(name, version, snapshots)),
@@ -108,15 +125,28 @@ export function forTargets(lock: PnpmLock, targets: readonly NpmTarget[]): PnpmL
 	const kept = new Set([...reached].map(withoutPeers));
 	const trimmed = ([key, snapshot]: [string, Snapshot]): [string, Snapshot] => {
 		if (snapshot.optionalDependencies === undefined) return [key, snapshot];
-		const left = Object.entries(snapshot.optionalDependencies).filter(([name, value]) => reached.has(snapshotKey(name, value, snapshots)));
+		const left = Object.entries(snapshot.optionalDependencies).filter(([name, value]) =>
+			reached.has(snapshotKey(name, value, snapshots)),
+		);
 		const {optionalDependencies: _, ...rest} = snapshot;
 		const {dependencies, ...others} = rest;
-		return [key, {...(dependencies ? {dependencies} : {}), ...(left.length > 0 ? {optionalDependencies: Object.fromEntries(left)} : {}), ...others}];
+		return [
+			key,
+			{
+				...(dependencies ? {dependencies} : {}),
+				...(left.length > 0 ? {optionalDependencies: Object.fromEntries(left)} : {}),
+				...others,
+			},
+		];
 	};
 	return {
 		...lock,
 		packages: Object.fromEntries(Object.entries(packages).filter(([key]) => kept.has(key))),
-		snapshots: Object.fromEntries(Object.entries(snapshots).filter(([key]) => reached.has(key)).map(trimmed)),
+		snapshots: Object.fromEntries(
+			Object.entries(snapshots)
+				.filter(([key]) => reached.has(key))
+				.map(trimmed),
+		),
 	};
 }
 

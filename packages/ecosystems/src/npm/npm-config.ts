@@ -16,7 +16,8 @@ export interface NpmConfig {
 /** The public registry. */
 const standard = 'https://registry.npmjs.org/';
 
-const honoured = /^(registry|@[^:]+:registry|\/\/.*:(_authToken|_auth|username|_password|certfile|keyfile|cafile)|cafile|ca|strict-ssl|https?-proxy|proxy|noproxy)$/;
+const honoured =
+	/^(registry|@[^:]+:registry|\/\/.*:(_authToken|_auth|username|_password|certfile|keyfile|cafile)|cafile|ca|strict-ssl|https?-proxy|proxy|noproxy)$/;
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`);
 
@@ -25,12 +26,14 @@ const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
  * registry.
  */
 export async function readNpmConfig(host: Host, workspace: string, upstream?: string): Promise<NpmConfig> {
-	const user = host.env.NPM_CONFIG_USERCONFIG ?? host.env.npm_config_userconfig ?? join(host.env.HOME ?? '/', '.npmrc');
+	const user =
+		host.env.NPM_CONFIG_USERCONFIG ?? host.env.npm_config_userconfig ?? join(host.env.HOME ?? '/', '.npmrc');
 	const entries = new Map<string, string>();
 	for (const path of [user, join(workspace, '.npmrc')]) {
 		for (const line of ((await host.files.readText(path)) ?? '').split(/\r?\n/)) {
 			const match = /^\s*([^#;=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line);
-			if (match?.[1] !== undefined && honoured.test(match[1])) entries.set(match[1], expanded(match[2] ?? '', host));
+			if (match?.[1] !== undefined && honoured.test(match[1]))
+				entries.set(match[1], expanded(match[2] ?? '', host));
 		}
 	}
 	const registry = withSlash(upstream ?? entries.get('registry') ?? standard);

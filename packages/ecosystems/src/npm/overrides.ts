@@ -11,12 +11,24 @@ export async function readPnpmWorkspace(host: Host, folder: string): Promise<Rec
 }
 
 /** The deploy pins of a package: the `overrides:` that do not concern siblings, which come from their checkouts. */
-export async function deployPins(host: Host, folder: string, siblings: ReadonlySet<string>): Promise<Record<string, string>> {
+export async function deployPins(
+	host: Host,
+	folder: string,
+	siblings: ReadonlySet<string>,
+): Promise<Record<string, string>> {
 	const {overrides} = await readPnpmWorkspace(host, folder);
 	if (typeof overrides !== 'object' || overrides === null) return {};
 	return Object.fromEntries(
 		Object.entries(overrides)
 			.map(([selector, spec]) => [selector, String(spec)] as const)
-			.filter(([selector]) => !siblings.has(selector.split('>').at(-1)?.replace(/(.)@.*$/, '$1') ?? '')),
+			.filter(
+				([selector]) =>
+					!siblings.has(
+						selector
+							.split('>')
+							.at(-1)
+							?.replace(/(.)@.*$/, '$1') ?? '',
+					),
+			),
 	);
 }

@@ -7,7 +7,9 @@ import {packedJson} from './packed-manifest.ts';
 /** What a registry says of a package, as far as publishing needs it (npm "package metadata", abbreviated form). */
 interface Packument {
 	readonly 'dist-tags'?: Readonly<Record<string, string>>;
-	readonly versions?: Readonly<Record<string, {readonly dist?: {readonly integrity?: string; readonly shasum?: string}}>>;
+	readonly versions?: Readonly<
+		Record<string, {readonly dist?: {readonly integrity?: string; readonly shasum?: string}}>
+	>;
 }
 
 const escaped = (name: string): string => name.replace('/', '%2f');
@@ -17,7 +19,11 @@ function headers(target: PublishTarget): Record<string, string> {
 }
 
 /** Compares one artifact with what the registry has under its name and version. */
-export async function compareNpm(host: Host, artifact: Artifact, target: PublishTarget): Promise<UploadState> {
+export async function compareNpm(
+	host: Host,
+	artifact: Artifact,
+	target: PublishTarget,
+): Promise<UploadState> {
 	const packument = await readPackument(host, artifact.name, target);
 	const there = packument?.versions?.[artifact.version];
 	if (there === undefined) return 'new';
@@ -25,7 +31,11 @@ export async function compareNpm(host: Host, artifact: Artifact, target: Publish
 	return (there.dist?.integrity ?? '').split(/\s+/).includes(integrity) ? 'identical' : 'conflict';
 }
 
-async function readPackument(host: Host, name: string, target: PublishTarget): Promise<Packument | undefined> {
+async function readPackument(
+	host: Host,
+	name: string,
+	target: PublishTarget,
+): Promise<Packument | undefined> {
 	const response = await host.http.request({
 		url: target.registry + escaped(name),
 		headers: {...headers(target), accept: 'application/vnd.npm.install-v1+json', 'cache-control': 'no-cache'},
@@ -50,7 +60,9 @@ function refused({status, body}: HttpResponse, what: string, {registry}: Publish
 			hint: 'check the token: OCCO_TOKEN, or `//host/:_authToken` in .npmrc',
 		});
 	}
-	return new OccoError('OCCO_REGISTRY', `${registry} refused \`${what}\` (${status}): ${said}`, {kind: 'world'});
+	return new OccoError('OCCO_REGISTRY', `${registry} refused \`${what}\` (${status}): ${said}`, {
+		kind: 'world',
+	});
 }
 
 /**
@@ -65,19 +77,33 @@ export async function publishNpm(
 	target: PublishTarget,
 ): Promise<'uploaded' | 'present'> {
 	const bytes = await host.files.readBytes(file);
-	if (bytes === undefined) throw new OccoError('OCCO_FILE_MISSING', `\`${file}\` is not there`, {kind: 'world'});
-	const [manifest, packument] = await Promise.all([packedJson(host, file), readPackument(host, artifact.name, target)]);
-	const document = publishDocument(artifact, bytes, manifest, await tagFor(artifact.version, packument), target);
+	if (bytes === undefined)
+		throw new OccoError('OCCO_FILE_MISSING', `\`${file}\` is not there`, {kind: 'world'});
+	const [manifest, packument] = await Promise.all([
+		packedJson(host, file),
+		readPackument(host, artifact.name, target),
+	]);
+	const document = publishDocument(
+		artifact,
+		bytes,
+		manifest,
+		await tagFor(artifact.version, packument),
+		target,
+	);
 	for (let attempt = 1; ; attempt++) {
 		const answer = await put(host, artifact, document, target);
 		if (!isOccoError(answer) && answer.status >= 200 && answer.status < 300) return 'uploaded';
 		const state = await compareNpm(host, artifact, target);
 		if (state === 'identical') return attempt === 1 && !isOccoError(answer) ? 'present' : 'uploaded';
 		if (state === 'conflict') {
-			throw new OccoError('OCCO_CONFLICT', `${artifact.name}@${artifact.version} is published with other bytes`, {
-				kind: 'no',
-				hint: 'give it a new version',
-			});
+			throw new OccoError(
+				'OCCO_CONFLICT',
+				`${artifact.name}@${artifact.version} is published with other bytes`,
+				{
+					kind: 'no',
+					hint: 'give it a new version',
+				},
+			);
 		}
 		const failure = isOccoError(answer) ? answer : refused(answer, artifact.name, target);
 		const retriable = isOccoError(answer) || answer.status >= 500 || answer.status === 429;
@@ -86,7 +112,12 @@ export async function publishNpm(
 	}
 }
 
-async function put(host: Host, artifact: Artifact, body: string, target: PublishTarget): Promise<HttpResponse | OccoError> {
+async function put(
+	host: Host,
+	artifact: Artifact,
+	body: string,
+	target: PublishTarget,
+): Promise<HttpResponse | OccoError> {
 	try {
 		return await host.http.request({
 			method: 'PUT',
@@ -112,7 +143,13 @@ async function tagFor(version: string, packument: Packument | undefined): Promis
 }
 
 /** The document of `PUT /<name>` as libnpmpublish makes it. */
-function publishDocument(artifact: Artifact, bytes: Buffer, manifest: object, tag: string, target: PublishTarget): string {
+function publishDocument(
+	artifact: Artifact,
+	bytes: Buffer,
+	manifest: object,
+	tag: string,
+	target: PublishTarget,
+): string {
 	const {name, version} = artifact;
 	const attachment = `${name}-${version}.tgz`;
 	const basename = attachment.replace(/^@[^/]+\//, '');
@@ -128,7 +165,11 @@ function publishDocument(artifact: Artifact, bytes: Buffer, manifest: object, ta
 		versions: {[version]: {...manifest, name, version, _id: `${name}@${version}`, dist}},
 		access: null,
 		_attachments: {
-			[attachment]: {content_type: 'application/octet-stream', data: bytes.toString('base64'), length: bytes.length},
+			[attachment]: {
+				content_type: 'application/octet-stream',
+				data: bytes.toString('base64'),
+				length: bytes.length,
+			},
 		},
 	});
 }

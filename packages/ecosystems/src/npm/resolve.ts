@@ -73,13 +73,33 @@ async function resolveLock(
 			...(own.packageExtensions ? {packageExtensions: own.packageExtensions} : {}),
 			...(own.peerDependencyRules ? {peerDependencyRules: own.peerDependencyRules} : {}),
 		};
-		await host.files.write(join(project, 'package.json'), JSON.stringify({name: 'occo-wheelhouse', private: true, dependencies: {[built.name]: reference(built)}}));
+		await host.files.write(
+			join(project, 'package.json'),
+			JSON.stringify({
+				name: 'occo-wheelhouse',
+				private: true,
+				dependencies: {[built.name]: reference(built)},
+			}),
+		);
 		await host.files.write(join(project, 'pnpm-workspace.yaml'), JSON.stringify(settings));
-		const pnpm = await preparePnpm(host, {project, home: join(work, 'home'), workspace: context.workspace, upstream: context.upstream, offline: context.offline});
+		const pnpm = await preparePnpm(host, {
+			project,
+			home: join(work, 'home'),
+			workspace: context.workspace,
+			upstream: context.upstream,
+			offline: context.offline,
+		});
 		await preferLocked(host, source.folder, project, pnpm);
-		const finished = await pnpm(['install', '--lockfile-only', '--ignore-scripts', '--no-frozen-lockfile', '--reporter=append-only']);
+		const finished = await pnpm([
+			'install',
+			'--lockfile-only',
+			'--ignore-scripts',
+			'--no-frozen-lockfile',
+			'--reporter=append-only',
+		]);
 		const text = await host.files.readText(join(project, 'pnpm-lock.yaml'));
-		if (finished.code !== 0 || text === undefined) throw pnpmError(finished, `${source.component.name}: its dependencies cannot be resolved`, work);
+		if (finished.code !== 0 || text === undefined)
+			throw pnpmError(finished, `${source.component.name}: its dependencies cannot be resolved`, work);
 		host.report({type: 'phase-ended', phase: 'resolve'});
 		return await parseLock(text);
 	} finally {
@@ -88,7 +108,12 @@ async function resolveLock(
 }
 
 /** The component's own lock, from pnpm or npm, says which versions are preferred. */
-async function preferLocked(host: Host, folder: string, project: string, pnpm: Awaited<ReturnType<typeof preparePnpm>>): Promise<void> {
+async function preferLocked(
+	host: Host,
+	folder: string,
+	project: string,
+	pnpm: Awaited<ReturnType<typeof preparePnpm>>,
+): Promise<void> {
 	const target = join(project, 'pnpm-lock.yaml');
 	const own = await host.files.readText(join(folder, 'pnpm-lock.yaml'));
 	if (own !== undefined) return host.files.write(target, own);
@@ -105,7 +130,8 @@ async function preferLocked(host: Host, folder: string, project: string, pnpm: A
 }
 
 function architectures(targets: readonly NpmTarget[]): Record<'os' | 'cpu' | 'libc', readonly string[]> {
-	const all = (key: 'os' | 'cpu' | 'libc'): string[] => [...new Set(targets.flatMap(target => target[key] ?? []))].sort();
+	const all = (key: 'os' | 'cpu' | 'libc'): string[] =>
+		[...new Set(targets.flatMap(target => target[key] ?? []))].sort();
 	return {os: all('os'), cpu: all('cpu'), libc: all('libc')};
 }
 
@@ -124,27 +150,51 @@ function checkOrigins(lock: PnpmLock, own: ReadonlySet<string>): void {
 }
 
 /** A platform binary that the resolver could not find would be missing only on the machine that needs it. */
-async function checkOptional(host: Host, lock: PnpmLock, fetched: readonly Fetched[], own: readonly CachedArtifact[], targets: readonly NpmTarget[], whole: PnpmLock): Promise<void> {
+async function checkOptional(
+	host: Host,
+	lock: PnpmLock,
+	fetched: readonly Fetched[],
+	own: readonly CachedArtifact[],
+	targets: readonly NpmTarget[],
+	whole: PnpmLock,
+): Promise<void> {
 	const present = new Set(Object.keys(whole.packages ?? {}).map(key => splitKey(key)[0]));
-	const facts = [...fetched.map(one => one.facts), ...(await Promise.all(own.map(({sha512}) => knownFacts(host, sha512))))];
+	const facts = [
+		...fetched.map(one => one.facts),
+		...(await Promise.all(own.map(({sha512}) => knownFacts(host, sha512)))),
+	];
 	for (const one of facts) {
 		for (const name of one?.optional ?? []) {
 			if (present.has(name) || removed(lock, name)) continue;
-			throw new OccoError('OCCO_LOST_OPTIONAL', `\`${one?.name}@${one?.version}\` has the optional dependency \`${name}\`, which the registry does not have`, {
-				kind: 'no',
-				hint: `if no target (${targets.map(({os, cpu}) => `${os} ${cpu}`).join(', ')}) needs it, say so: \`"${name}": "-"\` in the overrides of pnpm-workspace.yaml`,
-			});
+			throw new OccoError(
+				'OCCO_LOST_OPTIONAL',
+				`\`${one?.name}@${one?.version}\` has the optional dependency \`${name}\`, which the registry does not have`,
+				{
+					kind: 'no',
+					hint: `if no target (${targets.map(({os, cpu}) => `${os} ${cpu}`).join(', ')}) needs it, say so: \`"${name}": "-"\` in the overrides of pnpm-workspace.yaml`,
+				},
+			);
 		}
 	}
 }
 
-const removed = (lock: PnpmLock, name: string): boolean => Object.entries(lock.overrides ?? {}).some(([selector, spec]) => spec === '-' && selector.split('>').at(-1) === name);
+const removed = (lock: PnpmLock, name: string): boolean =>
+	Object.entries(lock.overrides ?? {}).some(
+		([selector, spec]) => spec === '-' && selector.split('>').at(-1) === name,
+	);
 
-function external(host: Host, one: Fetched, needs: ReadonlyMap<string, readonly string[]>, lock: PnpmLock): CachedArtifact {
+function external(
+	host: Host,
+	one: Fetched,
+	needs: ReadonlyMap<string, readonly string[]>,
+	lock: PnpmLock,
+): CachedArtifact {
 	const id = `${one.name}@${one.version}`;
 	const deprecated = lock.packages?.[id]?.deprecated;
 	if (one.facts.name !== one.name || one.facts.version !== one.version) {
-		throw new OccoError('OCCO_ARCHIVE', `${id}: its tarball holds ${one.facts.name}@${one.facts.version}`, {kind: 'world'});
+		throw new OccoError('OCCO_ARCHIVE', `${id}: its tarball holds ${one.facts.name}@${one.facts.version}`, {
+			kind: 'world',
+		});
 	}
 	return cachedArtifact(host, one.facts, {
 		source: one.source,

@@ -55,7 +55,10 @@ export async function preparePnpm(
 /** Turns what pnpm printed when it failed into an error: its own code and words, without our folders. */
 export function pnpmError(finished: Finished, doing: string, hide: string): OccoError {
 	const text = `${finished.stdout}\n${finished.stderr}`.replaceAll(hide, '').trim();
-	const lines = text.split('\n').map(line => line.replace(/^[\s×╰─▶│├]+/, '').trimEnd()).filter(line => line !== '');
+	const lines = text
+		.split('\n')
+		.map(line => line.replace(/^[\s×╰─▶│├]+/, '').trimEnd())
+		.filter(line => line !== '');
 	const code = lines.find(line => /ERR_PNPM_\w+/.test(line));
 	const at = code === undefined ? -1 : lines.indexOf(code);
 	const said = at >= 0 ? lines.slice(at, at + 4).join(' ') : lines.slice(-6).join('\n');

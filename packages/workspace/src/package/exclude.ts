@@ -5,7 +5,9 @@ import {git} from '../git/git.ts';
 /** Tells git to ignore a wheelhouse inside a checkout, in the checkout's own `info/exclude`: nothing gets dirty. */
 export async function excludeFromGit(host: Host, folder: string): Promise<void> {
 	const cwd = dirname(folder);
-	const found = await git(host, ['rev-parse', '--git-path', 'info/exclude', '--show-prefix'], {cwd}).catch(() => undefined);
+	const found = await git(host, ['rev-parse', '--git-path', 'info/exclude', '--show-prefix'], {cwd}).catch(
+		() => undefined,
+	);
 	if (found?.code !== 0) return;
 	const [path = '', prefix = ''] = found.stdout.split('\n');
 	const line = `/${prefix}${folder.slice(cwd.length + 1)}/`;

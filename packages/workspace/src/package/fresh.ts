@@ -17,8 +17,17 @@ export interface Deciding {
 const recipe = 1;
 
 /** The digest of everything that decides the content of a wheelhouse. */
-export function inputsDigest(commits: Readonly<Record<string, string>>, {targets, upstream, tools}: Deciding): string {
-	const inputs = [recipe, Object.entries(commits).sort(), [...targets].sort(), upstream ?? null, Object.entries(tools).sort()];
+export function inputsDigest(
+	commits: Readonly<Record<string, string>>,
+	{targets, upstream, tools}: Deciding,
+): string {
+	const inputs = [
+		recipe,
+		Object.entries(commits).sort(),
+		[...targets].sort(),
+		upstream ?? null,
+		Object.entries(tools).sort(),
+	];
 	return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }
 
@@ -41,7 +50,10 @@ export async function unchanged(
 	const heads = await Promise.all(
 		Object.keys(index.commits).map(async one => {
 			const settings = components.find(other => other.name === one);
-			return [one, settings === undefined ? '' : ((await headCommit(host, join(root, settings.folder))) ?? '')] as const;
+			return [
+				one,
+				settings === undefined ? '' : ((await headCommit(host, join(root, settings.folder))) ?? ''),
+			] as const;
 		}),
 	);
 	if (inputsDigest(Object.fromEntries(heads), deciding(index.ecosystem)) !== index.inputs) return undefined;

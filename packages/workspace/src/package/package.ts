@@ -67,7 +67,8 @@ export async function packageComponents(
 	const job = new PackageJob(host, workspace, ecosystems, options);
 	const components: Packaged[] = [];
 	for (const name of names) {
-		const into = options.into === undefined ? undefined : names.length === 1 ? options.into : join(options.into, name);
+		const into =
+			options.into === undefined ? undefined : names.length === 1 ? options.into : join(options.into, name);
 		const warm = await job.fresh(name, into);
 		const done = warm ?? (await job.make(name, into));
 		if ('findings' in done) return {components, findings: done.findings};
@@ -101,7 +102,11 @@ class PackageJob {
 		return inside.startsWith('..') ? path : inside.split('\\').join('/');
 	}
 
-	#settings(ecosystem: EcosystemName): {targets: readonly string[]; upstream: string | undefined; tools: Readonly<Record<string, string>>} {
+	#settings(ecosystem: EcosystemName): {
+		targets: readonly string[];
+		upstream: string | undefined;
+		tools: Readonly<Record<string, string>>;
+	} {
 		return {
 			targets: this.#options.targets[ecosystem] ?? [],
 			upstream: this.#workspace.upstream[ecosystem],
@@ -113,16 +118,35 @@ class PackageJob {
 	async fresh(name: string, into: string | undefined): Promise<Packaged | undefined> {
 		if (this.#options.refresh || this.#options.dirty) return undefined;
 		const folder = this.#folder(name, into);
-		const index = await unchanged(this.#host, this.#workspace, folder, name, ecosystem => this.#settings(ecosystem));
+		const index = await unchanged(this.#host, this.#workspace, folder, name, ecosystem =>
+			this.#settings(ecosystem),
+		);
 		if (index === undefined) return undefined;
 		const bytes = index.artifacts.reduce((sum, {size}) => sum + size, 0);
 		const count = index.artifacts.length;
 		const bundle = await this.#bundle(folder);
-		return {name, version: index.version, commit: index.commit, wheelhouse: this.#shown(folder), ...bundle, artifacts: count, bytes, fetched: 0, built: 0, reused: count};
+		return {
+			name,
+			version: index.version,
+			commit: index.commit,
+			wheelhouse: this.#shown(folder),
+			...bundle,
+			artifacts: count,
+			bytes,
+			fetched: 0,
+			built: 0,
+			reused: count,
+		};
 	}
 
 	async make(name: string, into: string | undefined): Promise<Packaged | {findings: readonly Finding[]}> {
-		const sources = await takeSources(this.#host, this.#workspace, this.#ecosystems, name, this.#options.dirty);
+		const sources = await takeSources(
+			this.#host,
+			this.#workspace,
+			this.#ecosystems,
+			name,
+			this.#options.dirty,
+		);
 		try {
 			const findings = this.#check(sources.components);
 			if (findings.some(({severity}) => severity === 'error')) return {findings};
@@ -144,15 +168,25 @@ class PackageJob {
 		const component = sources.components.find(one => one.name === name) as Component;
 		const ecosystem = this.#ecosystems.find(one => one.name === component.read.ecosystem) as Ecosystem;
 		const settings = this.#settings(ecosystem.name);
-		const context = {workspace: this.#workspace.root, jobs: this.#options.jobs, offline: this.#options.offline, targets: settings.targets, upstream: settings.upstream};
+		const context = {
+			workspace: this.#workspace.root,
+			jobs: this.#options.jobs,
+			offline: this.#options.offline,
+			targets: settings.targets,
+			upstream: settings.upstream,
+		};
 		const before = this.#built.size;
 		await this.#build(sources, ecosystem, context);
 		const own = this.#built.get(name) as CachedArtifact;
-		const siblings = closure(sources.components, name).map(one => this.#built.get(one.name) as CachedArtifact);
+		const siblings = closure(sources.components, name).map(
+			one => this.#built.get(one.name) as CachedArtifact,
+		);
 		const source = sources.of(name);
 		const resolved = await ecosystem.resolve(this.#host, source, own, siblings, context);
 		const placed = place(own, siblings, resolved.externals, resolved.needs);
-		const commits = Object.fromEntries(sources.components.map(one => [one.name, sources.of(one.name).commit]));
+		const commits = Object.fromEntries(
+			sources.components.map(one => [one.name, sources.of(one.name).commit]),
+		);
 		const index = await writeWheelhouse(this.#host, folder, {
 			component: name,
 			ecosystem: ecosystem.name,
@@ -185,13 +219,22 @@ class PackageJob {
 	}
 
 	/** Builds what is needed and not built yet, each after all that it needs. */
-	async #build(sources: Sources, ecosystem: Ecosystem, context: Parameters<Ecosystem['build']>[3]): Promise<void> {
+	async #build(
+		sources: Sources,
+		ecosystem: Ecosystem,
+		context: Parameters<Ecosystem['build']>[3],
+	): Promise<void> {
 		const links = edges(sources.components, orderKinds);
-		const {order} = buildOrder(sources.components.map(one => one.name), links);
+		const {order} = buildOrder(
+			sources.components.map(one => one.name),
+			links,
+		);
 		this.#host.report({type: 'phase', phase: 'build', total: order.length});
 		for (const name of order) {
 			if (this.#built.has(name)) continue;
-			const siblings = [...upTo([name], links)].filter(one => one !== name).map(one => this.#built.get(one) as CachedArtifact);
+			const siblings = [...upTo([name], links)]
+				.filter(one => one !== name)
+				.map(one => this.#built.get(one) as CachedArtifact);
 			this.#built.set(name, await ecosystem.build(this.#host, sources.of(name), siblings, context));
 		}
 		this.#host.report({type: 'phase-ended', phase: 'build'});
@@ -211,7 +254,11 @@ function place(
 	externals: readonly CachedArtifact[],
 	needs: Readonly<Record<string, readonly string[]>>,
 ): PlacedArtifact[] {
-	const roles = new Map<CachedArtifact, Artifact['role']>([[own, 'component'], ...siblings.map(one => [one, 'sibling'] as const), ...externals.map(one => [one, 'external'] as const)]);
+	const roles = new Map<CachedArtifact, Artifact['role']>([
+		[own, 'component'],
+		...siblings.map(one => [one, 'sibling'] as const),
+		...externals.map(one => [one, 'external'] as const),
+	]);
 	const users = new Map<string, Set<string>>();
 	for (const [one, role] of roles) {
 		for (const needed of role === 'external' ? one.needs : (needs[one.name] ?? [])) {
@@ -220,6 +267,10 @@ function place(
 	}
 	return [...roles].map(([{path, needs: _, ...artifact}, role]) => ({
 		path,
-		artifact: {...artifact, role, neededBy: [...(users.get(`${artifact.name}@${artifact.version}`) ?? [])].sort()},
+		artifact: {
+			...artifact,
+			role,
+			neededBy: [...(users.get(`${artifact.name}@${artifact.version}`) ?? [])].sort(),
+		},
 	}));
 }

@@ -33,7 +33,11 @@ export async function takeSources(
 		await host.files.remove(folder);
 		throw error;
 	}
-	return {folder, components: [...taken.values()].map(({component}) => component), of: one => taken.get(one) as CleanSource};
+	return {
+		folder,
+		components: [...taken.values()].map(({component}) => component),
+		of: one => taken.get(one) as CleanSource,
+	};
 
 	async function take(wanted: string): Promise<void> {
 		if (taken.has(wanted)) return;
@@ -46,11 +50,17 @@ export async function takeSources(
 		const checkout = join(workspace.root, component.folder);
 		const head = await headCommit(host, checkout);
 		if (head === undefined) {
-			throw new OccoError('OCCO_NO_COMMIT', `${quoted(component.name)} has no commit to package`, {component: component.name, hint: 'commit its files first'});
+			throw new OccoError('OCCO_NO_COMMIT', `${quoted(component.name)} has no commit to package`, {
+				component: component.name,
+				hint: 'commit its files first',
+			});
 		}
 		const isChanged = await isDirty(host, checkout);
 		if (isChanged && !dirty) {
-			host.report({type: 'note', message: `${component.name}: uncommitted changes are not packaged (commit ${head.slice(0, 12)})`});
+			host.report({
+				type: 'note',
+				message: `${component.name}: uncommitted changes are not packaged (commit ${head.slice(0, 12)})`,
+			});
 		}
 		const target = join(folder, String(taken.size), component.folder);
 		await exportCommit(host, checkout, head, target, dirty && isChanged);
@@ -59,7 +69,10 @@ export async function takeSources(
 		const ecosystem = ecosystems.find(one => one.name === component.read.ecosystem);
 		const read = await ecosystem?.read(host, packageFolder, relative);
 		if (read === undefined) {
-			throw new OccoError('OCCO_NOT_COMMITTED', `${quoted(component.name)}: its manifest is not committed`, {component: component.name, hint: `commit it in \`${relative}\``});
+			throw new OccoError('OCCO_NOT_COMMITTED', `${quoted(component.name)}: its manifest is not committed`, {
+				component: component.name,
+				hint: `commit it in \`${relative}\``,
+			});
 		}
 		return {
 			component: {...component, read},
@@ -75,5 +88,12 @@ function siblingsOf({read}: Component, workspace: Workspace): string[] {
 	const wanted = read.manifests
 		.filter(({role}) => role === 'abstract')
 		.flatMap(({requirements}) => requirements.filter(({kind}) => kind !== 'test').map(({name}) => name));
-	return workspace.read.filter(other => other.read.ecosystem === read.ecosystem && wanted.includes(other.read.name) && other.read.name !== read.name).map(({name}) => name);
+	return workspace.read
+		.filter(
+			other =>
+				other.read.ecosystem === read.ecosystem &&
+				wanted.includes(other.read.name) &&
+				other.read.name !== read.name,
+		)
+		.map(({name}) => name);
 }
