@@ -1,4 +1,3 @@
-import type {ParseArgsOptionsConfig} from 'node:util';
 import type {Host} from '@occo/host';
 
 /** What a command gets beside its arguments. */
@@ -57,6 +56,3 @@ export interface Style {
 	dim(text: string): string;
 	bold(text: string): string;
 }
-
-/** The parser configuration of `node:util`. */
-export type ParserOptions = ParseArgsOptionsConfig;
