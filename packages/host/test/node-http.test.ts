@@ -1,11 +1,8 @@
-import {execFileSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
 import {createServer as createTlsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
-import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
 import {isOccoError, type OccoError} from '@occo/model';
-import {staticServer, temporaryFolder} from '@occo/testkit';
+import {staticServer} from '@occo/testkit';
 import test from 'ava';
 import {type HttpStream, nodeHost} from '../src/index.ts';
 
@@ -157,18 +154,33 @@ test('a proxy of the environment is used, but not for this machine', async t => 
 	);
 });
 
+/** Text in PEM (RFC 7468). */
+function pem(label: string, lines: readonly string[]): string {
+	return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+/** Signed by itself, for `localhost`, until the year 2100; used for nothing but this test. */
+const certificate = pem('CERTIFICATE', [
+	'MIIBXjCCAQSgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwIBcNMjAw',
+	'MTAxMDAwMDAwWhgPMjEwMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMMCWxvY2FsaG9zdDBZMBMGByqG',
+	'SM49AgEGCCqGSM49AwEHA0IABE1MAhP1UXuJCYJtsnj2X6sB/QYidTBfO15NFzHzc0AQy0ufatEE',
+	'MB6omJ/flWwMMZMIypodAqlZZe+j1VhsLGajRTBDMAwGA1UdEwQFMAMBAf8wFAYDVR0RBA0wC4IJ',
+	'bG9jYWxob3N0MB0GA1UdDgQWBBR9uyT8vN1nvbmCYWzEXyTW46GGgDAKBggqhkjOPQQDAgNIADBF',
+	'AiEA4aPJk4U0EiMxHrzVxUBCS03HVoJ+hkubez8xt1z73P4CIGBNpDo5pYf7AD3O8O4IirGyV+Rh',
+	'UskV82si8U2R8Xyt',
+]);
+const key = pem('PRIVATE KEY', [
+	'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgx5rQLlMs2PFfQt58EBVfGnGarWEQ',
+	'ttrQPpEqo8TOHRehRANCAARNTAIT9VF7iQmCbbJ49l+rAf0GInUwXzteTRcx83NAEMtLn2rRBDAe',
+	'qJif35VsDDGTCMqaHQKpWWXvo9VYbCxm',
+]);
+
 test('a certificate is trusted only when its authority is named', async t => {
-	const folder = await temporaryFolder(t);
-	const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-	const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-	const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-	execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], {stdio: 'pipe'});
-	const [pem, secret] = [readFileSync(cert, 'utf8'), readFileSync(key)];
-	const server = createTlsServer({key: secret, cert: pem}, (_, response) => response.end('secure'));
+	const server = createTlsServer({key, cert: certificate}, (_, response) => response.end('secure'));
 	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
 	t.teardown(() => server.close());
 	const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
-	t.is((await http.request({url, ca: pem})).body.toString(), 'secure');
+	t.is((await http.request({url, ca: certificate})).body.toString(), 'secure');
 	const error = await failure(http.request({url}));
 	t.regex(error.message, /its certificate is not trusted here/);
 	t.regex(error.hint ?? '', /NODE_EXTRA_CA_CERTS/);
