@@ -1,11 +1,16 @@
 import {OccoError, type Place} from './error.ts';
 
-/** What is invisible or reorders text: C0/C1 controls, zero-width and bidirectional code points, line separators. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const invisible = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+/**
+ * What is invisible or reorders text: control, format (zero-width, bidirectional) and unpaired surrogate code points, line
+ * separators, blank letters.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f/u;
 
 /** Names that Windows reserves, with any extension. */
-const devices = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
+const devices = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)/i;
+
+/** What no file system of use takes more of. */
+const [longestPart, longestPath] = [200, 1000];
 
 /** Spellings of `.git` that some file system takes for it: case, trailing dots and spaces, NTFS short names. */
 const gitFolder = /^(\.git|git~\d+)[\s.]*$/i;
@@ -25,6 +30,7 @@ export function quoted(text: string): string {
 
 function reason(path: string): string | undefined {
 	if (path === '') return 'it is empty';
+	if (path.length > longestPath) return 'it is too long';
 	if (hasInvisible(path)) return 'it holds an invisible character';
 	if (path.startsWith('-')) return 'it starts with `-`';
 	if (path.startsWith('~')) return 'it starts with `~`';
@@ -43,7 +49,8 @@ function partReason(part: string): string | undefined {
 	if (/^\.occo/i.test(part)) return `\`${part}\` is occo's own folder`;
 	if (devices.test(part)) return `\`${part}\` is a device on Windows`;
 	if (/[. ]$/.test(part)) return `\`${part}\` ends in a dot or a space`;
-	if (part.includes(':')) return `\`${part}\` holds a colon`;
+	if (/[<>:"|?*]/.test(part)) return `\`${part}\` holds a character that Windows does not allow`;
+	if (part.length > longestPart) return 'a part of it is too long';
 	if (part.startsWith('-')) return `\`${part}\` starts with \`-\``;
 	return undefined;
 }
@@ -63,7 +70,8 @@ export function checkedPath(path: string, what: string, place?: Place): string {
 
 /** How file systems that ignore case and Unicode form would see a path. */
 export function folded(path: string): string {
-	return path.normalize('NFKC').toLowerCase();
+	// Upper case first: it spells out letters that have two forms, as `ß`.
+	return path.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /** Throws `OCCO_PATH_TWICE` where two entries would share one folder, also by case or Unicode form. */

@@ -9,6 +9,8 @@ function reason(name: string): string | undefined {
 	if (name === '') return 'it is empty';
 	if (hasInvisible(name)) return 'it holds an invisible character';
 	if (name.startsWith('-')) return 'it starts with `-`';
+	if (name.length > 200) return 'it is too long';
+	if (name === 'HEAD') return 'it means something else in every repository';
 	if (name === '@' || name.includes('@{')) return 'it is a reflog expression';
 	if (/[ ~^:?*[\\]/.test(name) || name.includes('..')) return 'git does not allow its characters in a name';
 	if (/[`$;|&<>'"!]/.test(name)) return 'it holds characters that a shell would act on';

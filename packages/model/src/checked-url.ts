@@ -22,17 +22,30 @@ interface Refusal {
 export function checkedUrl(url: string, what: string, allowed: readonly Protocol[], place?: Place): string {
 	const refusal = refused(url, allowed);
 	if (refusal === undefined) return url;
-	const shown = quoted(url.replace(/^((?:[a-z][a-z0-9+.-]*:)?\/\/)?[^/@]*@/i, '$1***@'));
+	const shown = quoted(withoutUser(url));
 	throw new OccoError('OCCO_URL', `${what}: the URL ${shown} is refused: ${refusal.why}`, {
 		...(place ? {place} : {}),
 		...(refusal.hint ? {hint: refusal.hint} : {}),
 	});
 }
 
+/**
+ * A wrong URL as it may be shown. A user name without a password before a host stays (`git@host:`), everything else
+ * before the last `@` goes: in a wrong URL nobody knows where a password ends.
+ */
+function withoutUser(url: string): string {
+	if (/^[\w.-]+@[^@]*$/.test(url)) return url;
+	const [, scheme = '', rest = ''] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([\s\S]*)$/i.exec(url) ?? [];
+	const at = rest.lastIndexOf('@');
+	return at < 0 ? url : `${scheme}***${rest.slice(at)}`;
+}
+
 function refused(url: string, allowed: readonly Protocol[]): Refusal | undefined {
 	if (url === '') return {why: 'it is empty'};
 	if (hasInvisible(url)) return {why: 'it holds an invisible character'};
+	if (url.length > 2000) return {why: 'it is too long'};
 	if (url.startsWith('-')) return {why: 'it starts with `-`'};
+	if (/%(0[0-9a-f]|1[0-9a-f]|7f)/i.test(url)) return {why: 'it holds an encoded control character'};
 	if (/\s/.test(url) && !url.startsWith('/') && !url.startsWith('file:'))
 		return {why: 'it holds white space'};
 	if (/^[a-z0-9+.-]+::/i.test(url)) return {why: 'remote helpers (`scheme::`) can run commands'};
@@ -75,6 +88,8 @@ function refusedWithoutScheme(url: string, allowed: readonly Protocol[]): Refusa
 	if (scp) {
 		const [, user, host = '', path = ''] = scp;
 		if (user?.startsWith('-')) return {why: 'its user starts with `-`'};
+		if (user === undefined && path.includes('@'))
+			return {why: 'it seems to hold credentials', hint: 'write `git@host:path`'};
 		if (path === '' || path.startsWith('-')) return {why: 'its path is empty or starts with `-`'};
 		if (user?.includes(':')) return {why: 'it holds credentials'};
 		return refusedHost(host) ?? unless('ssh', allowed);

@@ -5,6 +5,7 @@ export type * from './component.ts';
 export {type ErrorDetails, type ErrorKind, formatPlace, isOccoError, OccoError, type Place} from './error.ts';
 export type {Event, Outcome} from './event.ts';
 export type {Finding, Knowledge, Rule, Severity} from './finding.ts';
+export {interpolate} from './interpolate.ts';
 export {
 	above,
 	buildOrder,
@@ -21,7 +22,6 @@ export {
 export {rules} from './rules/index.ts';
 export {
 	expandComponents,
-	interpolate,
 	type List,
 	lookUp,
 	type Origin,

@@ -39,23 +39,44 @@ export function plainKey(key: string): string {
 	return key.replace(/[+-]$/, '');
 }
 
+/** A component follows one revision: whichever layer names one replaces what lower layers name. */
+const revisionKeys: ReadonlySet<string> = new Set(['branch', 'tag', 'commit']);
+
 /**
  * Lays one section over another: sections merge, other values replace, `key+:` appends to a list (or adds to a
  * section), `key-:` removes the key, the listed items or the listed keys. A bare key leaves the lower value as it is.
  */
 export function overlay(base: Section, over: Section): Section {
+	return merged(base, over, [], false);
+}
+
+/** `keep`: a removal stays in the result, for the base that a component is laid over later. */
+function merged(base: Section, over: Section, path: readonly string[], keep: boolean): Section {
 	const entries = new Map(base.entries);
+	if (isComponent(path) && namesRevision(over)) for (const key of revisionKeys) entries.delete(key);
 	for (const [written, value] of over.entries) {
 		const key = plainKey(written);
 		const below = entries.get(key);
-		if (written.endsWith('+')) entries.set(key, appended(below, value));
-		else if (written.endsWith('-')) removeFrom(entries, key, below, value);
-		else if (value.type === 'section') {
-			entries.set(key, overlay(below?.type === 'section' ? below : empty(value.origin), value));
-		} else if (value.type !== 'scalar' || value.value !== null || below === undefined)
-			entries.set(key, value);
+		const inner = [...path, key];
+		if (written.endsWith('-')) {
+			removeFrom(entries, key, below, value);
+			entries.delete(written);
+			if (keep) entries.set(written, value);
+		} else if (value.type === 'section') {
+			const start = below?.type === 'section' ? below : empty(value.origin);
+			entries.set(key, merged(start, value, inner, isComponent(inner)));
+		} else if (written.endsWith('+')) entries.set(key, appended(below, value));
+		else if (!isBare(value) || below === undefined) entries.set(key, value);
 	}
 	return {...base, entries};
+}
+
+const isComponent = (path: readonly string[]): boolean => path.length === 2 && path[0] === 'components';
+
+const isBare = (value: Setting): boolean => value.type === 'scalar' && value.value === null;
+
+function namesRevision({entries}: Section): boolean {
+	return [...entries].some(([key, value]) => revisionKeys.has(key) && !isBare(value));
 }
 
 const empty = (origin: Origin): Section => ({type: 'section', entries: new Map(), origin});
@@ -67,9 +88,7 @@ const itemsOf = (setting: Setting): readonly Setting[] =>
 			? []
 			: [setting];
 
-function appended(below: Setting | undefined, value: Setting): Setting {
-	if (value.type === 'section')
-		return overlay(below?.type === 'section' ? below : empty(value.origin), value);
+function appended(below: Setting | undefined, value: Scalar | List): Setting {
 	return {type: 'list', items: [...(below ? itemsOf(below) : []), ...itemsOf(value)], origin: value.origin};
 }
 
@@ -100,20 +119,22 @@ function removeFrom(
  * `"*"` nor `like`. Throws at a `like` that leads nowhere or round in a circle.
  */
 export function expandComponents(components: Section): Section {
-	const base = components.entries.get('*');
+	const star = components.entries.get('*');
+	// Removals in the base have nothing to remove.
+	const base = star?.type === 'section' ? overlay(empty(star.origin), star) : undefined;
 	const expand = (name: string, via: readonly string[]): Section => {
 		const setting = components.entries.get(name) as Setting;
 		const own = setting.type === 'section' ? setting : empty(setting.origin);
 		const like = own.entries.get('like');
-		let below: Section = base?.type === 'section' && name !== '*' ? base : empty(own.origin);
+		let below: Section = base !== undefined && name !== '*' ? base : empty(own.origin);
 		if (like?.type === 'scalar' && like.value !== null) {
 			if (!components.entries.has(like.value))
 				throw settingError(like, `\`like: ${like.value}\`: there is no such component`);
 			if (via.includes(like.value))
 				throw settingError(like, `\`like\` goes round in a circle: ${[...via, like.value].join(' -> ')}`);
-			below = overlay(below, expand(like.value, [...via, like.value]));
+			below = merged(below, expand(like.value, [...via, like.value]), ['components', name], false);
 		}
-		const whole = overlay(below, own);
+		const whole = merged(below, own, ['components', name], false);
 		return {
 			...whole,
 			origin: own.origin,
@@ -122,41 +143,6 @@ export function expandComponents(components: Section): Section {
 	};
 	const names = [...components.entries.keys()].filter(name => name !== '*');
 	return {...components, entries: new Map(names.map(name => [name, expand(name, [name])]))};
-}
-
-/**
- * Replaces `${a.b}` (from the root), `${.x}` (from the section it stands in; `${.name}` is the section's own key) and
- * `$${` (a literal `${`). Throws at unknown references and at loops, with the place.
- */
-export function interpolate(root: Section): Section {
-	const resolve = (text: string, at: Scalar, path: readonly string[], busy: readonly string[]): string =>
-		text.replace(/\$\$\{|\$\{([^}]*)\}|\$\{/g, (match, reference: string | undefined) => {
-			if (match === '$${') return '${';
-			if (reference === undefined)
-				throw settingError(at, `\`${text}\`: \`\${\` is not closed`, 'write `$${` for a literal `${`');
-			const target = reference.startsWith('.')
-				? [...path.slice(0, -1), ...reference.slice(1).split('.')]
-				: reference.split('.');
-			const id = JSON.stringify(target);
-			if (busy.includes(id)) throw settingError(at, `\`\${${reference}}\` refers to itself`);
-			const found = lookUp(root, target);
-			if (found?.type === 'scalar' && found.value !== null)
-				return resolve(found.value, found, target, [...busy, id]);
-			if (reference === '.name' && path.length > 1) return path.at(-2) as string;
-			throw settingError(at, `\`\${${reference}}\` refers to nothing`, 'write `$${` for a literal `${`');
-		});
-	const visit = (setting: Setting, path: readonly string[]): Setting => {
-		if (setting.type === 'list') return {...setting, items: setting.items.map(item => visit(item, path))};
-		if (setting.type === 'section') {
-			return {
-				...setting,
-				entries: new Map([...setting.entries].map(([key, value]) => [key, visit(value, [...path, key])])),
-			};
-		}
-		if (setting.value === null || !setting.value.includes('${')) return setting;
-		return {...setting, value: resolve(setting.value, setting, path, [JSON.stringify(path)])};
-	};
-	return visit(root, []) as Section;
 }
 
 /** The setting at a path of keys. */

@@ -151,13 +151,13 @@ function translated(schema: Schema): object {
 		case 'string':
 			return {
 				description,
-				type: ['string', 'number', 'null'],
+				type: ['string', 'number', 'boolean', 'null'],
 				...(schema.choices ? {enum: [...schema.choices]} : {}),
 			};
 		case 'boolean':
 			return {description, type: ['boolean', 'null']};
 		case 'list':
-			return {description, type: ['array', 'null'], items: translated(schema.of)};
+			return {description, type: ['array', 'string', 'null'], items: translated(schema.of)};
 		case 'names':
 			return {description, type: ['object', 'null'], additionalProperties: translated(schema.of)};
 		case 'either':

@@ -63,6 +63,18 @@ for (const path of [
 	'.occo/x',
 	'.occo',
 	'a:b',
+	'.git::$INDEX_ALLOCATION',
+	'.g\u200cit/hooks',
+	'a\u061cb',
+	'a\u3164',
+	'\ud800',
+	'con .txt',
+	'CONIN$',
+	'com¹',
+	'a?',
+	'a*b',
+	'x'.repeat(201),
+	'x/'.repeat(600),
 ]) {
 	test(`refuses the path ${JSON.stringify(path)}`, t => {
 		t.truthy(refused('OCCO_PATH', () => checkedPath(path, '`util`')));
@@ -109,6 +121,8 @@ for (const [first, second] of [
 	['Lib', 'lib'],
 	['caf\u00e9', 'cafe\u0301'],
 	['a/B', 'A/b'],
+	['straße', 'STRASSE'],
+	['ﬁle', 'file'],
 ] as const) {
 	test(`refuses ${JSON.stringify(first)} beside ${JSON.stringify(second)}`, t => {
 		const entries = [
@@ -155,6 +169,13 @@ for (const url of [
 	'git@github.com/ORG/x.git',
 	'http://[::1',
 	'https://@h/x',
+	'u:pw@h/x',
+	'https://u:to/token@h/x',
+	'https://u:a@token@h/x',
+	'https://u:a@token@h o/x',
+	'https://h/x%0aHost:%20evil',
+	'https://h/%00',
+	`https://h/${'x'.repeat(3000)}`,
 ]) {
 	test(`refuses the URL ${JSON.stringify(url)} with all protocols allowed`, t => {
 		const message = refused('OCCO_URL', () => checkedUrl(url, '`util`', protocols));
@@ -218,6 +239,8 @@ for (const name of [
 	'a[',
 	'a\\b',
 	'a;b',
+	'HEAD',
+	'x'.repeat(201),
 ]) {
 	test(`refuses the branch ${JSON.stringify(name)}`, t => {
 		t.truthy(refused('OCCO_REVISION', () => checkedRevision('branch', name, '`util`')));
