@@ -187,7 +187,9 @@ test('a refused publish stores nothing and burns no version', async t => {
 		});
 		t.true(status >= 400 && status < 500, `${path}: ${status}`);
 	}
-	t.false((await readdir(join(registry.storage, 'packages', 'npm')).catch((): string[] => [])).includes('checked'));
+	t.false(
+		(await readdir(join(registry.storage, 'packages', 'npm')).catch((): string[] => [])).includes('checked'),
+	);
 	t.is((await publish(registry, literal)).status, 201);
 });
 
