@@ -20,10 +20,20 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
 			allowPositionals: true,
 		});
 		for (const [name, value] of Object.entries(values)) checkChoices(command, name, options[name], value);
+		refuseExtra(command, positionals);
 		return {positionals, options: values as Arguments['options']};
 	} catch (error) {
 		throw usageError(command, error, Object.keys(options));
 	}
+}
+
+/** A command whose usage line names nothing but options takes no arguments. */
+function refuseExtra(command: Command, [first]: readonly string[]): void {
+	const rest = command.usage.slice(command.name.length).replace(/\[(--[^\]]*|OPTION\.\.\.)\]/g, '');
+	if (first === undefined || rest.trim() !== '') return;
+	throw new OccoError('OCCO_USAGE', `\`occo ${command.name}\` takes no arguments, but got ${quoted(first)}`, {
+		hint: helpHint(command),
+	});
 }
 
 function checkChoices(command: Command, name: string, option: Option | undefined, value: unknown): void {

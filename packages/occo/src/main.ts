@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import {run} from './run.ts';
-import type {Output} from './surroundings.ts';
+import type {Output, Surroundings} from './surroundings.ts';
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -36,7 +36,7 @@ if (major < 22) {
 	process.exit(3);
 }
 
-process.exitCode = await run({
+const surroundings: Surroundings = {
 	argv: process.argv.slice(2),
 	cwd: process.cwd(),
 	env: process.env,
@@ -44,4 +44,12 @@ process.exitCode = await run({
 	stderr: output(process.stderr),
 	inputIsTerminal: process.stdin.isTTY === true,
 	signal: controller.signal,
+};
+
+// What no command waits for; everything else ends in `run`.
+process.on('uncaughtException', async error => {
+	const {fail} = await import('./failure.ts');
+	process.exit(fail(surroundings, 'occo', error));
 });
+
+process.exitCode = await run(surroundings);

@@ -1,5 +1,6 @@
 import {spawnSync} from 'node:child_process';
 import {readFile} from 'node:fs/promises';
+import {basename} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {temporaryFolder, workspaceOf} from '@occo/testkit';
 import test from 'ava';
@@ -60,6 +61,7 @@ const usage: readonly (readonly [argv: readonly string[], error: string, hint: s
 		'did you mean `json`?',
 	],
 	[['status', '--json=yes'], 'option `--json` does not take an argument', 'see `occo status --help`'],
+	[['doctor', 'now'], '`occo doctor` takes no arguments, but got `now`', 'see `occo doctor --help`'],
 	[['completion'], 'the shell is missing', '`occo completion bash|zsh|fish`'],
 	[['completion', 'csh'], 'there is no completion for `csh`', '`occo completion bash|zsh|fish`'],
 	[['-C'], '`-C` needs a folder', '`occo -C FOLDER COMMAND`'],
@@ -134,7 +136,7 @@ test('arguments after `--` are no options, and repeated ones add up', t => {
 	const command: Command = {
 		name: 'x',
 		summary: '',
-		usage: 'x',
+		usage: 'x [FILE...]',
 		options: {only: {type: 'string', multiple: true, summary: ''}},
 		examples: [],
 		run: async () => ({}),
@@ -157,16 +159,45 @@ test('arguments after `--` are no options, and repeated ones add up', t => {
 
 const built = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-test.serial('--version starts as fast as Node itself and loads nothing that it does not need', t => {
+/** The files of ours that a command line loads, by name. */
+function loaded(...argv: string[]): string[] {
+	const hook = `import {registerHooks} from 'node:module';
+registerHooks({load: (url, context, next) => {
+	if (url.startsWith('file:')) process.stderr.write(url + '\\n');
+	return next(url, context);
+}});`;
+	const preload = `data:text/javascript,${encodeURIComponent(hook)}`;
+	const {stderr} = spawnSync(process.execPath, ['--import', preload, built, ...argv], {encoding: 'utf8'});
+	return stderr
+		.trim()
+		.split('\n')
+		.map(url => basename(url));
+}
+
+test('--version and --help load nothing that they do not need', t => {
+	t.deepEqual(loaded('--version'), ['main.js', 'run.js', 'version.js']);
+	t.deepEqual(loaded('--help').sort(), [
+		'common-options.js',
+		'help.js',
+		'index.js',
+		'main.js',
+		'run.js',
+		'style.js',
+		'version.js',
+	]);
+});
+
+test.serial('--version starts as fast as Node itself', t => {
 	const milliseconds = (...argv: string[]): number => {
 		const start = performance.now();
 		spawnSync(process.execPath, argv, {env: {PATH: process.env.PATH}});
 		return performance.now() - start;
 	};
-	const runs = Array.from(
-		{length: 15},
-		() => [milliseconds('-e', '0'), milliseconds(built, '--version')] as const,
-	);
-	const least = (index: 0 | 1): number => Math.min(...runs.map(one => one[index]));
-	t.true(least(1) <= 1.3 * least(0), `${least(1)} ms beside ${least(0)} ms`);
+	let [node, occo] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+	// The least of many tells what it costs; a busy machine needs more of them.
+	for (let runs = 0; runs < 80 && (runs < 10 || occo > 1.3 * node); runs++) {
+		node = Math.min(node, milliseconds('-e', '0'));
+		occo = Math.min(occo, milliseconds(built, '--version'));
+	}
+	t.true(occo <= 1.3 * node, `${occo} ms beside ${node} ms`);
 });

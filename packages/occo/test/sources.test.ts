@@ -1,7 +1,9 @@
 import {spawnSync} from 'node:child_process';
 import {mkdir, readdir, writeFile} from 'node:fs/promises';
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
-import {isolatedEnvironment, temporaryFolder, workspaceOf} from '@occo/testkit';
+import {isolatedEnvironment, occoFromSources, runOcco, temporaryFolder, workspaceOf} from '@occo/testkit';
 import test from 'ava';
 import {commands} from '../src/commands/index.ts';
 import {width} from '../src/style.ts';
@@ -145,6 +147,34 @@ test('what comes from outside cannot act on the terminal', async t => {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is the point
 	t.notRegex(stdout, /[\u0000-\u0009\u000b-\u001f\u202e]/);
 	t.notThrows(() => JSON.parse(JSON.stringify(stdout)));
+});
+
+test('the program itself: Ctrl-C ends with 130 and nothing half done, a reader that leaves early is no error', async t => {
+	const server = createServer(() => {});
+	await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve));
+	t.teardown(() => {
+		server.closeAllConnections();
+		server.close();
+	});
+	const git = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
+	const {root, folder} = await workspaceOf(
+		t,
+		{silent: {repository: {}, settings: {git}}},
+		{top: {protocols: ['http']}},
+	);
+	const env = isolatedEnvironment(folder, {NODE_COMPILE_CACHE: undefined});
+	const controller = new AbortController();
+	server.on('connection', () => controller.abort());
+	const ran = await runOcco(['clone-all'], {cwd: root, env, signal: controller.signal});
+	t.is(ran.code, 130, ran.stderr);
+	t.regex(ran.stderr, /^error: interrupted\nhint: /);
+	t.deepEqual((await readdir(root)).sort(), ['.occo', 'occo.yaml']);
+	const early = spawnSync(
+		'bash',
+		['-c', 'set -o pipefail; "$@" | true', 'bash', process.execPath, ...occoFromSources, 'help', 'clone-all'],
+		{env, encoding: 'utf8'},
+	);
+	t.deepEqual([early.status, early.stderr], [0, '']);
 });
 
 test('an interrupted command ends with 130', async t => {
