@@ -1,5 +1,5 @@
 import {type Host, mapPool} from '@occo/host';
-import {OccoError} from '@occo/model';
+import {isOccoError, OccoError} from '@occo/model';
 import {type Expected, type Facts, knownFacts, storeBlob} from './blobs.ts';
 import type {NpmConfig} from './npm-config.ts';
 
@@ -79,8 +79,6 @@ async function fetchOne(host: Host, wanted: Wanted, config: NpmConfig, offline: 
 }
 
 /** What a connection that broke in the middle of a body is called. */
-const cut = ['ECONNRESET', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ERR_READING_RESPONSE_STREAM'];
-
 async function download(
 	host: Host,
 	source: string,
@@ -93,15 +91,16 @@ async function download(
 		const {status, body} = await host.http.stream({
 			url: source,
 			headers: authorization ? {authorization} : {},
+			...(config.ca === undefined ? {} : {ca: config.ca}),
 		});
 		try {
 			if (status !== 200) throw answered(what, source, status);
 			return await storeBlob(host, body, what, expected);
 		} catch (error) {
 			body.destroy();
-			if (!cut.includes((error as {code?: string}).code ?? '')) throw error;
-			if (attempt === 3)
-				throw new OccoError('OCCO_NETWORK', `${what}: the connection was cut`, {kind: 'world', cause: error});
+			// A body that breaks off; the connection itself was tried again by the host.
+			const isCut = isOccoError(error) && error.code === 'OCCO_NETWORK';
+			if (!isCut || attempt === 3) throw error;
 		}
 	}
 }

@@ -1,4 +1,4 @@
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {Host} from '@occo/host';
 
 /** What of the user's npm configuration occo honours: where packages come from and how to get in. */
@@ -9,6 +9,8 @@ export interface NpmConfig {
 	registryOf(name: string): string;
 	/** The value of the `authorization` header for a URL; only for the host and path it was configured for. */
 	authorization(url: string): string | undefined;
+	/** The certificates (PEM) that `cafile` names. */
+	readonly ca: string | undefined;
 	/** The lines of an `.npmrc` that says the same, for a client with a home of its own. Holds secrets. */
 	readonly lines: readonly string[];
 }
@@ -38,6 +40,7 @@ export async function readNpmConfig(host: Host, workspace: string, upstream?: st
 	}
 	const registry = withSlash(upstream ?? entries.get('registry') ?? standard);
 	entries.set('registry', registry);
+	const cafile = entries.get('cafile');
 	return {
 		registry,
 		registryOf: name => {
@@ -45,6 +48,7 @@ export async function readNpmConfig(host: Host, workspace: string, upstream?: st
 			return withSlash((scope && entries.get(`${scope}:registry`)) ?? registry);
 		},
 		authorization: url => authorization(entries, url),
+		ca: cafile ? await host.files.readText(resolve(workspace, cafile)) : undefined,
 		lines: [...entries].map(([key, value]) => `${key}=${value}`),
 	};
 }
