@@ -185,3 +185,43 @@ test('a pool keeps order, bounds what runs at once and stops feeding after a fai
 	);
 	t.deepEqual(seen, [1, 2]);
 });
+
+test('an interruption stops the feeding of a pool, and what runs is waited for', async t => {
+	const controller = new AbortController();
+	const done: number[] = [];
+	const work = async (item: number): Promise<void> => {
+		if (item === 2) controller.abort();
+		await new Promise(resolve => setTimeout(resolve, 20));
+		done.push(item);
+	};
+	const error = await t.throwsAsync(mapPool([1, 2, 3, 4], 2, work, controller.signal));
+	t.true(isOccoError(error) && error.kind === 'interrupted');
+	t.deepEqual(done, [1, 2]);
+	t.deepEqual(await mapPool([], 2, async () => 1, controller.signal), []);
+});
+
+test('a server of our own hides its faults and ends with its connections', async t => {
+	const server = await host.serve(({url}) => {
+		if (url === '/fault') throw new Error('secret detail');
+	});
+	const answer = await host.http.request({url: `${server.url}fault`, retries: 0});
+	t.deepEqual([answer.status, answer.body.length], [500, 0]);
+	const silent = t.throwsAsync(host.http.request({url: server.url, retries: 0}));
+	await new Promise(resolve => setTimeout(resolve, 100));
+	await server.close();
+	t.regex((await silent)?.message ?? '', /the connection was cut/);
+});
+
+test('a reporter that fails does no harm, and processes are seen', t => {
+	const careless = nodeHost({
+		cwd: '/',
+		env: {},
+		report: () => {
+			throw new Error('reporter');
+		},
+	});
+	t.notThrows(() => careless.report({type: 'note', message: 'x'}));
+	t.true(careless.isRunning(careless.processId));
+	t.true(careless.isRunning(1));
+	t.false(careless.isRunning(2 ** 22 + 1));
+});
