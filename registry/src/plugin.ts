@@ -1,39 +1,15 @@
 import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
-import type {ServerResponse} from 'node:http';
 import {join} from 'node:path';
 import {PassThrough} from 'node:stream';
-import {enforceGeneratedTokenMetadata} from '@verdaccio/middleware';
+import {type Access, type Auth, accessOf} from './access.ts';
 import type {NpmManifest} from './npm/document.ts';
 import {packument, tagged} from './npm/packument.ts';
-import {npmRoutes, type Permit, type Request} from './npm/routes.ts';
 import {secretsFolder, tokenFile} from './state.ts';
 import {type ArtifactStore, artifactStore} from './store/artifact-store.ts';
 import {createFile, Refusal, replaceFile} from './store/durable.ts';
 import {folderObjects} from './store/folder-objects.ts';
 import {TokenList} from './store/token-list.ts';
-
-/** What Verdaccio's authentication offers a middleware plugin (verdaccio 6, `IBasicAuth`). */
-interface Auth {
-	allow_access(
-		params: {packageName: string},
-		user: unknown,
-		done: (error: HttpError | null, allowed?: boolean) => void,
-	): void;
-	allow_publish(
-		params: {packageName: string},
-		user: unknown,
-		done: (error: HttpError | null, allowed?: boolean) => void,
-	): void;
-	jwtEncrypt(user: object, options: object): Promise<string>;
-}
-
-type HttpError = Error & {status?: number; statusCode?: number};
-type Handler = (request: Request, response: ServerResponse, next: (error?: unknown) => void) => void;
-
-interface Application {
-	use(handler: Handler): void;
-}
 
 /** One store for both plugins of a process: Verdaccio makes the storage and the routes separately. */
 const stores = new Map<string, Promise<ArtifactStore<NpmManifest>>>();
@@ -51,9 +27,8 @@ export function storeOf(folder: string): Promise<ArtifactStore<NpmManifest>> {
 export const publisher = 'occo';
 
 /**
- * Verdaccio's storage and middleware plugin in one: the storage answers what Verdaccio's own routes and its web pages
- * read, the middleware answers npm's package routes straight from the store, because the storage seam hands over tarball
- * and version in steps between which another client can come.
+ * Verdaccio's storage and middleware plugin in one: what its search and web pages read comes from the store. Verdaccio
+ * publishes in steps between which another client can come, so npm's package routes never reach it; see `openFrontDoor`.
  */
 export class OccoPlugin {
 	readonly #folder: string;
@@ -159,56 +134,31 @@ export class OccoPlugin {
 		};
 	}
 
-	register_middlewares(app: Application, auth: Auth, storage: object): void {
-		const permit: Permit = (action, packageName, request) =>
-			new Promise((resolve, reject) => {
-				const {remote_user: user} = request;
-				// whoever sends credentials that are wrong must not silently become nobody
-				if (request.headers.authorization !== undefined && user?.name === undefined) {
-					return reject(new Refusal(401, user?.error ?? 'the token is not valid or has expired'));
-				}
-				auth[`allow_${action}`]({packageName}, user, (error, allowed) => {
-					if (error || !allowed)
-						reject(
-							new Refusal(
-								error?.status ?? error?.statusCode ?? 403,
-								error?.message ?? `you may not ${action} ${packageName}`,
-							),
-						);
-					else resolve();
-				});
-			});
-		// Revoked and read-only tokens are refused here as on Verdaccio's own routes.
-		app.use(enforceGeneratedTokenMetadata(storage as never, this.#logger as never) as unknown as Handler);
-		app.use((request, response, next) => {
-			this.#store
-				.then(store => npmRoutes(store, permit)(request, response))
-				.then(answered => (answered ? undefined : next()))
-				.catch((error: unknown) => refuseWith(response, error));
-		});
-		makeToken = async () => {
-			const groups = ['$all', '$authenticated', '@all', '@authenticated', publisher];
-			const user = {name: publisher, groups, real_groups: [publisher]};
-			const token = await auth.jwtEncrypt(user, {expiresIn: '3650d', jwtid: randomBytes(8).toString('hex')});
-			await createFile(tokenFile(this.#folder), token, join(this.#folder, 'tmp'));
-		};
+	/** Adds no route; Verdaccio hands its authentication over here. */
+	register_middlewares(_: unknown, auth: Auth, storage: object): void {
+		given.set(this.#folder, {auth, access: accessOf(auth, storage, this.#logger)});
 	}
 }
 
-let makeToken: () => Promise<void> = async () => {};
+const given = new Map<string, {readonly auth: Auth; readonly access: Access}>();
 
-/** Creates the publisher's token unless there is one; after Verdaccio has started. */
-export const createPublisherToken = (): Promise<void> => makeToken();
+/** Who may do what on a storage folder; once Verdaccio has started on it. */
+export function accessTo(folder: string): Access {
+	return handedOver(folder).access;
+}
 
-function refuseWith(response: ServerResponse, error: unknown): void {
-	const status = error instanceof Refusal ? error.status : 500;
-	const message = error instanceof Refusal ? error.message : 'internal error';
-	if (!(error instanceof Refusal))
-		process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-	if (response.headersSent) {
-		response.destroy();
-		return;
-	}
-	response.writeHead(status, {'content-type': 'application/json; charset=utf-8'});
-	response.end(JSON.stringify({error: message, success: false}));
+/** Creates the publisher's token unless there is one; once Verdaccio has started. */
+export async function createPublisherToken(folder: string): Promise<void> {
+	// what Verdaccio gives a user who has logged in
+	const groups = ['$all', '$authenticated', '@all', '@authenticated', 'all'];
+	const user = {name: publisher, groups, real_groups: [publisher]};
+	const jwtid = randomBytes(8).toString('hex');
+	const token = await handedOver(folder).auth.jwtEncrypt(user, {expiresIn: '3650d', jwtid});
+	await createFile(tokenFile(folder), token, join(folder, 'tmp'));
+}
+
+function handedOver(folder: string): {readonly auth: Auth; readonly access: Access} {
+	const both = given.get(folder);
+	if (both === undefined) throw new Error('Verdaccio did not load the plugin');
+	return both;
 }

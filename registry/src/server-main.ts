@@ -5,9 +5,10 @@ import type {Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {runServer} from 'verdaccio';
-import {admitUploads} from './admission.ts';
 import {configuration} from './configuration.ts';
-import {createPublisherToken, storeOf} from './plugin.ts';
+import {openFrontDoor} from './front-door.ts';
+import {npmRoutes} from './npm/routes.ts';
+import {accessTo, createPublisherToken, storeOf} from './plugin.ts';
 import {secretsFolder, stateFile, takeOwnership} from './state.ts';
 import {replaceFile} from './store/durable.ts';
 
@@ -22,10 +23,10 @@ async function start(): Promise<void> {
 		process.send?.({owner});
 		throw new Error(`the storage ${storage} belongs to the running process ${owner}`);
 	}
-	await storeOf(storage);
+	const store = await storeOf(storage);
 	const server = (await runServer(configuration(storage) as never)) as Server;
-	await createPublisherToken();
-	admitUploads(server, storage);
+	await createPublisherToken(storage);
+	openFrontDoor(server, {storage, access: accessTo(storage), npm: npmRoutes(store)});
 	server.keepAliveTimeout = 65_000;
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);

@@ -1,4 +1,6 @@
 import {createHash} from 'node:crypto';
+import {promisify} from 'node:util';
+import {gzip} from 'node:zlib';
 import semver from 'semver';
 import type {PackageState, StoredPackage} from '../store/record.ts';
 import type {NpmManifest} from './document.ts';
@@ -47,6 +49,16 @@ export function render(stored: StoredPackage<NpmManifest>, base: string, abbrevi
 	const rendered = {body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`};
 	forms.set(key, rendered);
 	return rendered;
+}
+
+const gzips = new WeakMap<Rendered, Promise<Buffer>>();
+
+/** A packument compressed, once; `undefined` where it is too short to be worth it. */
+export function compressed(rendered: Rendered): Promise<Buffer> | undefined {
+	if (rendered.body.length < 1400) return undefined;
+	const bytes = gzips.get(rendered) ?? promisify(gzip)(rendered.body);
+	gzips.set(rendered, bytes);
+	return bytes;
 }
 
 /** The packument as data. `base` ends in `/`. */

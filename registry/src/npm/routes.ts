@@ -4,20 +4,24 @@ import type {ArtifactStore} from '../store/artifact-store.ts';
 import {Refusal} from '../store/durable.ts';
 import type {StoredPackage} from '../store/record.ts';
 import {checkPublish, checkTag, isLegalName, type NpmManifest} from './document.ts';
-import {packument, render} from './packument.ts';
+import {compressed, packument, render} from './packument.ts';
 
-/** A request as Express and Verdaccio hand it on: body parsed, user known. */
-export interface Request extends IncomingMessage {
-	readonly body?: unknown;
-	readonly protocol?: string;
-	readonly remote_user?: {readonly name?: string; readonly error?: string};
+/** A request that changes something: its body read, its sender known. */
+export interface Change {
+	readonly request: IncomingMessage;
+	/** As JSON has it; `undefined` for none. */
+	readonly body: unknown;
+	readonly user: {readonly name?: string | undefined};
 }
 
-/** Whether the user of a request may do something with a package; throws a {@link Refusal} otherwise. */
-export type Permit = (action: 'access' | 'publish', name: string, request: Request) => Promise<void>;
+/** npm's routes; whoever calls them has asked whether the user may. */
+export interface NpmRoutes {
+	read(route: Route, request: IncomingMessage, response: ServerResponse): Promise<void>;
+	write(route: Route, change: Change, response: ServerResponse): Promise<void>;
+}
 
 /** What a path of npm's registry protocol asks for. */
-type Route =
+export type Route =
 	| {readonly kind: 'package'; readonly name: string}
 	| {readonly kind: 'tarball'; readonly name: string; readonly file: string}
 	| {readonly kind: 'tags'; readonly name: string; readonly tag: string | undefined};
@@ -55,37 +59,23 @@ function tagsRoute(parts: readonly string[]): Route | undefined {
 		: undefined;
 }
 
-/** npm's package, tarball and tag routes over the store. Answers `false` for what Verdaccio itself should answer. */
-export function npmRoutes(
-	store: ArtifactStore<NpmManifest>,
-	permit: Permit,
-): (request: Request, response: ServerResponse) => Promise<boolean> {
-	return async (request, response) => {
-		const url = new URL(request.url ?? '/', 'http://localhost');
-		const route = routeOf(url.pathname);
-		const method = request.method ?? 'GET';
-		const reads = method === 'GET' || method === 'HEAD';
-		if (route === undefined) {
-			if (reads || url.pathname.startsWith('/-/')) return false;
-			throw new Refusal(400, 'nothing can be published or changed at this path');
-		}
-		await permit(reads ? 'access' : 'publish', route.name, request);
-		await answer(route, reads, request, response);
-		return true;
+/** npm's package, tarball and tag routes over the store. */
+export function npmRoutes(store: ArtifactStore<NpmManifest>): NpmRoutes {
+	return {
+		async read(route, request, response) {
+			if (route.kind === 'package') return sendPackument(route.name, request, response);
+			if (route.kind === 'tarball') return sendTarball(route.name, route.file, request, response);
+			if (route.tag !== undefined) throw new Refusal(404, 'tags are read all at once');
+			send(response, 200, packument(await existing(route.name), '', true)['dist-tags'] as object);
+		},
+		async write(route, change, response) {
+			const {method} = change.request;
+			if (route.kind === 'tags' && route.tag !== undefined)
+				return setTag(route.name, route.tag, change, response);
+			if (route.kind === 'package' && method === 'PUT') return put(route.name, change, response);
+			throw new Refusal(403, 'versions are for ever: nothing can be unpublished here');
+		},
 	};
-
-	async function answer(
-		route: Route,
-		reads: boolean,
-		request: Request,
-		response: ServerResponse,
-	): Promise<void> {
-		if (route.kind === 'tags') return tags(route.name, route.tag, request, response);
-		if (route.kind === 'tarball' && reads) return sendTarball(route.name, route.file, request, response);
-		if (route.kind === 'package' && reads) return sendPackument(route.name, request, response);
-		if (route.kind === 'package' && request.method === 'PUT') return put(route.name, request, response);
-		throw new Refusal(403, 'versions are for ever: nothing can be unpublished here');
-	}
 
 	async function existing(name: string): Promise<StoredPackage<NpmManifest>> {
 		const stored = await store.read(name);
@@ -93,22 +83,32 @@ export function npmRoutes(
 		return stored;
 	}
 
-	async function sendPackument(name: string, request: Request, response: ServerResponse): Promise<void> {
+	async function sendPackument(
+		name: string,
+		request: IncomingMessage,
+		response: ServerResponse,
+	): Promise<void> {
 		const abbreviated = /application\/vnd\.npm\.install-v1\+json/.test(request.headers.accept ?? '');
-		const {body, etag} = render(await existing(name), baseUrl(request), abbreviated);
-		response.setHeader('etag', etag);
-		response.setHeader('vary', 'accept, authorization');
-		response.setHeader('cache-control', 'no-cache');
-		if (isFresh(request, etag)) return void response.writeHead(304).end();
+		const rendered = render(await existing(name), baseUrl(request), abbreviated);
+		const gzipped = acceptsGzip(request) ? await compressed(rendered) : undefined;
+		const etag = gzipped === undefined ? rendered.etag : rendered.etag.replace(/"$/, '-gzip"');
+		const headers = {etag, vary: 'accept, accept-encoding, authorization', 'cache-control': 'no-cache'};
+		if (isFresh(request, etag)) return void response.writeHead(304, headers).end();
+		const body = gzipped ?? rendered.body;
 		const type = abbreviated ? 'application/vnd.npm.install-v1+json' : 'application/json';
-		response.writeHead(200, {'content-type': `${type}; charset=utf-8`, 'content-length': body.length});
+		response.writeHead(200, {
+			...headers,
+			'content-type': `${type}; charset=utf-8`,
+			'content-length': body.length,
+			...(gzipped === undefined ? {} : {'content-encoding': 'gzip'}),
+		});
 		response.end(request.method === 'HEAD' ? undefined : body);
 	}
 
 	async function sendTarball(
 		name: string,
 		file: string,
-		request: Request,
+		request: IncomingMessage,
 		response: ServerResponse,
 	): Promise<void> {
 		const {records} = await existing(name);
@@ -134,12 +134,12 @@ export function npmRoutes(
 		await pipeline(store.content(record, range), response).catch(() => {});
 	}
 
-	async function put(name: string, request: Request, response: ServerResponse): Promise<void> {
-		const attachments = (request.body as {_attachments?: object} | undefined)?._attachments;
+	async function put(name: string, {body, user}: Change, response: ServerResponse): Promise<void> {
+		const attachments = (body as {_attachments?: object} | null | undefined)?._attachments;
 		if (attachments === undefined || Object.keys(attachments).length === 0)
-			return deprecate(name, request, response);
-		const checked = await checkPublish(name, request.body);
-		const {outcome, record} = await store.publish({...checked, by: request.remote_user?.name ?? ''});
+			return deprecate(name, body, response);
+		const checked = await checkPublish(name, body);
+		const {outcome, record} = await store.publish({...checked, by: user.name ?? ''});
 		if (outcome === 'conflict' || outcome === 'deleted') {
 			const there = outcome === 'deleted' ? 'was deleted and can only come back' : 'is published';
 			const sha512 = Buffer.from(record.sha512, 'hex').toString('base64');
@@ -153,14 +153,15 @@ export function npmRoutes(
 	}
 
 	/** A whole document without a tarball: npm's way to deprecate. Only notices change, and only from a current document. */
-	async function deprecate(name: string, request: Request, response: ServerResponse): Promise<void> {
-		const body = request.body as
+	async function deprecate(name: string, body: unknown, response: ServerResponse): Promise<void> {
+		const document = body as
 			| {_rev?: unknown; versions?: Record<string, {deprecated?: unknown}>}
+			| null
 			| undefined;
-		const {versions} = body ?? {};
+		const {versions} = document ?? {};
 		if (typeof versions !== 'object' || versions === null)
 			throw new Refusal(400, 'the document has no versions');
-		const revision = typeof body?._rev === 'string' ? body._rev : '';
+		const revision = typeof document?._rev === 'string' ? document._rev : '';
 		await store.change(name, revision, ({state, records}) => {
 			const missing = [...records.keys()].find(version => !Object.hasOwn(versions, version));
 			if (missing !== undefined)
@@ -174,18 +175,10 @@ export function npmRoutes(
 		send(response, 201, {ok: 'package changed', success: true});
 	}
 
-	async function tags(
-		name: string,
-		tag: string | undefined,
-		request: Request,
-		response: ServerResponse,
-	): Promise<void> {
-		const shown = packument(await existing(name), '', true)['dist-tags'] as Record<string, string>;
-		if (request.method === 'GET' && tag === undefined) return send(response, 200, shown);
-		if (tag === undefined) throw new Refusal(400, 'which tag?');
+	async function setTag(name: string, tag: string, change: Change, response: ServerResponse): Promise<void> {
+		const {request, body: version} = change;
 		checkTag(tag);
-		if (request.method === 'PUT') {
-			const version = request.body;
+		if (request.method === 'PUT' || request.method === 'POST') {
 			await store.change(name, undefined, ({state, records}) => {
 				if (typeof version !== 'string' || !records.has(version))
 					throw new Refusal(404, `there is no ${name}@${String(version)}`);
@@ -207,15 +200,19 @@ function send(response: ServerResponse, status: number, body: object): void {
 }
 
 /** The address that the client used, as far as it can be trusted to be an address. */
-function baseUrl(request: Request): string {
+function baseUrl(request: IncomingMessage): string {
 	const host = request.headers.host ?? '';
 	const safe = /^[\w.-]+(:\d{1,5})?$|^\[[0-9a-f:.]+\](:\d{1,5})?$/i.test(host)
 		? host
 		: `127.0.0.1:${request.socket.localPort}`;
-	return `${request.protocol === 'https' ? 'https' : 'http'}://${safe}/`;
+	return `${request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http'}://${safe}/`;
 }
 
-function isFresh(request: Request, etag: string): boolean {
+function acceptsGzip(request: IncomingMessage): boolean {
+	return /\bgzip\b(?!\s*;\s*q=0(\.0+)?\s*(,|$))/.test(String(request.headers['accept-encoding'] ?? ''));
+}
+
+function isFresh(request: IncomingMessage, etag: string): boolean {
 	return (request.headers['if-none-match'] ?? '')
 		.split(',')
 		.some(one => one.trim().replace(/^W\//, '') === etag);
