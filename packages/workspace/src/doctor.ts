@@ -88,7 +88,8 @@ async function workspaceRows(host: Host): Promise<readonly Tool[]> {
 	try {
 		const {components, registry, root} = await openSettings(host);
 		const missing = await missingFolders(host, root, components);
-		const version = `${components.length} components${missing > 0 ? `, ${missing} not cloned` : ''}`;
+		const noun = components.length === 1 ? 'component' : 'components';
+		const version = `${components.length} ${noun}${missing > 0 ? `, ${missing} not cloned` : ''}`;
 		const hint = missing > 0 ? {hint: 'run `occo clone-all`'} : {};
 		const servers = [...new Set(Object.values(registry))];
 		return [
