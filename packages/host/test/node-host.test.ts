@@ -77,7 +77,7 @@ test('ends a silent child and everything it started', async t => {
 		inactivity: 200,
 	});
 	t.true(done.timedOut);
-	t.true(Date.now() - started < 5000);
+	t.true(Date.now() - started < 20_000);
 });
 
 test('names a program that does not exist', async t => {
