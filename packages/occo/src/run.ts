@@ -11,6 +11,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
 	switch (name) {
 		case '--version':
 		case '-V':
+		case '-v':
 		case 'version':
 			surroundings.stdout.write(`${version}\n`);
 			return 0;

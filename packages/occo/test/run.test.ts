@@ -17,7 +17,7 @@ const plain = styleFor(false, 80);
 test('the version is that of package.json', async t => {
 	const path = fileURLToPath(new URL('../package.json', import.meta.url));
 	t.is(version, (JSON.parse(await readFile(path, 'utf8')) as {version: string}).version);
-	for (const flag of ['--version', '-V', 'version']) {
+	for (const flag of ['--version', '-V', '-v', 'version']) {
 		t.deepEqual(await occo({cwd: '/'}, flag), {code: 0, stdout: `${version}\n`, stderr: ''});
 	}
 });

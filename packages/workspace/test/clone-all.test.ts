@@ -259,3 +259,21 @@ test('an interrupted run leaves whole checkouts only, and the next one goes on',
 	t.true(results.some(({state}) => state === 'present') && results.some(({state}) => state === 'cloned'));
 	for (const name of names) t.is(await runGit(join(root, name), ['status', '--porcelain']), '');
 });
+
+test("a token that the user's git configuration adds to a URL is in no message and no event", async t => {
+	const closed = await httpRemote(t, 403);
+	const {host, root, folder} = await workspaceOf(
+		t,
+		{closed: {repository: {}, settings: {git: 'http://git.example.org/x.git'}}},
+		{top: {protocols: ['http']}},
+	);
+	const address = closed.url.replace('http://', 'http://user:s3cret@').replace('x.git', '');
+	const config = `[url "${address}"]\n\tinsteadOf = http://git.example.org/\n`;
+	await writeFile(join(host.env.HOME ?? '', '.gitconfig'), config);
+	const events: unknown[] = [];
+	const reporting = await realHost(folder, {cwd: root, report: event => void events.push(event)});
+	const results = await cloned(reporting);
+	t.deepEqual(states(results), {closed: 'not-authorised'});
+	t.true(closed.asked() > 0);
+	t.false(JSON.stringify([results, events]).includes('s3cret'));
+});

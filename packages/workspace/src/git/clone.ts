@@ -2,7 +2,7 @@ import {basename, dirname} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import type {Finished, Host} from '@occo/host';
 import {OccoError, type Protocol, type Revision} from '@occo/model';
-import {type GitFailure, gitFailure, gitReason, isTransient} from './failure.ts';
+import {type GitFailure, gitFailure, gitReason, isTransient, withoutCredentials} from './failure.ts';
 import {type GitOptions, git} from './git.ts';
 import {readHead} from './head.ts';
 
@@ -71,7 +71,7 @@ function optionsOf(cwd: string, {protocols, inactivity, onProgress}: CloneReques
 			const line = text
 				.split(/[\r\n]+/)
 				.findLast(one => one.trim() !== '' && !one.startsWith('Cloning into'));
-			if (line) onProgress(line.trim());
+			if (line) onProgress(withoutCredentials(line.trim()));
 		},
 	};
 }
