@@ -6,7 +6,7 @@ import {
 } from '@occo/workspace';
 import {wholeNumber} from '../arguments.ts';
 import type {Command, Style} from '../command.ts';
-import {escapeText} from '../escape.ts';
+import {escapeLine} from '../escape.ts';
 import {table} from '../style.ts';
 
 /** The answer of `occo clone-all`. */
@@ -65,8 +65,8 @@ export const cloneAll: Command<SourcesAnswer> = {
 function row({name, state, commit, message}: SourceResult, style: Style): string[] {
 	const paint = state === 'failed' ? style.bad : state === 'skipped' ? style.warn : style.good;
 	const said =
-		message === undefined ? style.dim(commit?.slice(0, 12) ?? 'empty repository') : escapeText(message);
-	return [paint(state), escapeText(name), said];
+		message === undefined ? style.dim(commit?.slice(0, 12) ?? 'empty repository') : escapeLine(message);
+	return [paint(state), escapeLine(name), said];
 }
 
 /** `8 components: 7 cloned, 1 failed`. */

@@ -1,7 +1,7 @@
 import {ecosystems, type Tool} from '@occo/ecosystems';
 import {examine} from '@occo/workspace';
 import type {Command, Style} from '../command.ts';
-import {escapeText} from '../escape.ts';
+import {escapeLine, escapeText} from '../escape.ts';
 import {table} from '../style.ts';
 import {version} from '../version.ts';
 
@@ -41,5 +41,5 @@ export const doctor: Command<DoctorAnswer> = {
 
 function row({name, version: found, needed, ok, hint}: Tool, style: Style): string[] {
 	const mark = ok ? (hint ? style.warn('ok') : style.good('ok')) : style.bad('no');
-	return [mark, name, escapeText(found ?? 'missing'), needed === '' ? '' : style.dim(`for ${needed}`)];
+	return [mark, name, escapeLine(found ?? 'missing'), needed === '' ? '' : style.dim(`for ${needed}`)];
 }

@@ -7,7 +7,7 @@ import {
 	workspaceStatus,
 } from '@occo/workspace';
 import type {Command, Style} from '../command.ts';
-import {escapeText} from '../escape.ts';
+import {escapeLine} from '../escape.ts';
 import {table} from '../style.ts';
 
 /** `occo status`. */
@@ -41,19 +41,19 @@ export const status: Command<WorkspaceStatus> = {
 			components.length === 0
 				? ['occo.yaml lists no components']
 				: [table([header, ...components.map(one => row(one, style))], style.columns)];
-		if (orphans.length > 0) lines.push('', `not in occo.yaml: ${orphans.map(escapeText).join(', ')}`);
+		if (orphans.length > 0) lines.push('', `not in occo.yaml: ${orphans.map(escapeLine).join(', ')}`);
 		return lines.join('\n');
 	},
 };
 
 function row(one: ComponentStatus, style: Style): string[] {
-	const name = escapeText(one.name);
+	const name = escapeLine(one.name);
 	if (one.missing) return [name, '', '', '', '', style.warn('not cloned')];
 	const branch = one.branch ?? (one.commit === null ? '' : `(${one.commit.slice(0, 9)})`);
 	return [
 		name,
-		escapeText(one.version ?? ''),
-		escapeText(branch),
+		escapeLine(one.version ?? ''),
+		escapeLine(branch),
 		syncText(one),
 		changesText(one, style),
 		notes(one, style).join(', '),
@@ -81,9 +81,9 @@ function changesText(one: ComponentStatus, style: Style): string {
 function notes(one: ComponentStatus, style: Style): string[] {
 	const wanted = one.wanted ?? 'a branch';
 	return [
-		one.problem === undefined ? '' : style.bad(escapeText(one.problem)),
+		one.problem === undefined ? '' : style.bad(escapeLine(one.problem)),
 		one.operation === null ? '' : style.bad(`${one.operation} in progress`),
-		one.onWanted ? '' : style.warn(`wanted: ${escapeText(wanted)}`),
-		one.urlMismatch ? style.warn(`origin is ${escapeText(one.url ?? '')}`) : '',
+		one.onWanted ? '' : style.warn(`wanted: ${escapeLine(wanted)}`),
+		one.urlMismatch ? style.warn(`origin is ${escapeLine(one.url ?? '')}`) : '',
 	].filter(note => note !== '');
 }

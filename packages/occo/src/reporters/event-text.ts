@@ -1,6 +1,6 @@
 import type {Event, Outcome} from '@occo/model';
 import type {Style} from '../command.ts';
-import {escapeText} from '../escape.ts';
+import {escapeLine, escapeText} from '../escape.ts';
 
 /** How an outcome is marked, readable without colour. */
 function mark(outcome: Outcome, style: Style): string {
@@ -11,8 +11,8 @@ function mark(outcome: Outcome, style: Style): string {
 
 /** The line of a task that ended. */
 export function endedText(event: Event & {type: 'task-ended'}, style: Style): string {
-	const detail = event.detail ? ` ${style.dim(escapeText(event.detail))}` : '';
-	return `${mark(event.outcome, style)} ${escapeText(event.task)}${detail}\n`;
+	const detail = event.detail ? ` ${style.dim(escapeLine(event.detail))}` : '';
+	return `${mark(event.outcome, style)} ${escapeLine(event.task)}${detail}\n`;
 }
 
 /** A warning as its lines. */

@@ -1,6 +1,6 @@
 import type {Event} from '@occo/model';
 import type {Style} from '../command.ts';
-import {escapeText} from '../escape.ts';
+import {escapeLine, escapeText} from '../escape.ts';
 import {cut, width} from '../style.ts';
 import type {Output} from '../surroundings.ts';
 import {endedText, warningText} from './event-text.ts';
@@ -79,10 +79,10 @@ function apply(area: Area, event: Event, style: Style): string | undefined {
 			return undefined;
 		case 'task-started':
 		case 'task-progress':
-			area.running.set(escapeText(event.task), escapeText(event.detail ?? '').replaceAll('\n', ' '));
+			area.running.set(escapeLine(event.task), escapeLine(event.detail ?? ''));
 			return undefined;
 		case 'task-ended':
-			area.running.delete(escapeText(event.task));
+			area.running.delete(escapeLine(event.task));
 			if (area.phase && !area.phase.bytes) area.phase.done++;
 			return event.outcome === 'failed' ? endedText(event, style) : undefined;
 		case 'advanced':
